@@ -1,0 +1,64 @@
+"""Texts to embeddings: the first step of everything else.
+
+`weights` finds a model's files, `checkpoint` reads them, `transformer` builds the graph that
+`runtime` compiles, `tokens` makes batches of texts, and `Encoder` runs them through.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from semascope.encoder.encoder import Encoder
+
+__all__ = ["DEFAULT_MODEL", "load"]
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+
+
+def load(
+    name: str = DEFAULT_MODEL, *, precision: Literal["auto", "f32", "bf16"] = "auto"
+) -> Encoder:
+    """Return the model ``name``, ready to encode.
+
+    Parameters
+    ----------
+    name : str
+        all-MiniLM-L6-v2, the path of a folder that holds a BERT-family checkpoint, or the id of
+        one on the Hugging Face hub. What semascope cannot read itself is loaded with
+        sentence-transformers, where that is installed.
+    precision : "auto", "f32" or "bf16"
+        What it computes in. "auto" takes bf16 where the processor has it natively, which is
+        nearly twice as fast, and f32 elsewhere. Both give sentence-transformers' embeddings: to
+        1e-6 in cosine (f32), to 1e-4 (bf16).
+
+    Raises
+    ------
+    InvalidValue
+        If there is no such precision.
+    ModelNotFound
+        If there is no such model, or no way to fetch it.
+    CorruptModel
+        If one of its files is truncated, altered, or another file.
+    UnsupportedModel
+        If semascope cannot read it and sentence-transformers is not installed.
+    """
+    from semascope.encoder import checkpoint, weights
+    from semascope.errors import InvalidValue, UnsupportedModel
+
+    if precision not in ("auto", "f32", "bf16"):
+        raise InvalidValue(f"precision is 'auto', 'f32' or 'bf16', not {precision!r}")
+    folder, sha256 = weights.locate(name)
+    with ThreadPoolExecutor(1) as background:  # hashes the weights while OpenVINO is imported
+        reading = background.submit(checkpoint.read, folder, sha256)
+        from semascope.encoder.encoder import Encoder
+        from semascope.encoder.runtime import native_precision
+
+        try:
+            found = reading.result()
+        except UnsupportedModel as error:
+            from semascope.encoder import foreign
+
+            return foreign.load(name, folder, precision, error)
+    return Encoder(name, found, native_precision() if precision == "auto" else precision)

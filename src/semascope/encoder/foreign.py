@@ -1,0 +1,83 @@
+"""Models that semascope cannot read itself, run by sentence-transformers."""
+
+import hashlib
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semascope.encoder.checkpoint import FloatArray
+from semascope.encoder.encoder import Encoder
+from semascope.errors import InvalidValue, UnsupportedModel
+
+TEXTS_PER_ROUND = 256  # between two reports of progress
+
+
+def load(name: str, folder: Path, precision: str, reason: UnsupportedModel) -> Encoder:
+    """Return the model in ``folder`` as sentence-transformers runs it.
+
+    Raises
+    ------
+    UnsupportedModel
+        If sentence-transformers is not installed; ``reason`` says why it is needed.
+    InvalidValue
+        If another precision than f32 is asked for.
+    """
+    if find_spec("sentence_transformers") is None:
+        raise UnsupportedModel(
+            f"{reason}. sentence-transformers may read it: pip install "
+            "'semascope[sentence-transformers]'"
+        ) from reason
+    if precision == "bf16":
+        raise InvalidValue(f"{reason}; sentence-transformers runs it in f32, not in bf16")
+    return ForeignEncoder(name, folder)
+
+
+class ForeignEncoder(Encoder):
+    """An `Encoder` that hands each text to sentence-transformers, and cannot look inside."""
+
+    def __init__(self, name: str, folder: Path):
+        from sentence_transformers import SentenceTransformer
+
+        self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        self.name = name
+        self.revision = _hash_weights(folder)
+        self.precision = "f32"
+        self.dim = self._model.encode("").size
+        self.max_tokens = self._model.max_seq_length
+        self.prompts = {kind: text for kind, text in self._model.prompts.items() if text}
+        self._default_prompt = self._model.default_prompt_name
+
+    def tokens(self, text: str) -> list[str]:
+        """Return what the model's tokenizer makes of ``text``."""
+        ids = self._model.tokenizer(text, truncation=True)["input_ids"]
+        return list(self._model.tokenizer.convert_ids_to_tokens(ids))
+
+    def _look_inside(self, text: str) -> NoReturn:  # noqa: ARG002
+        raise UnsupportedModel(
+            f"{self.name} is run by sentence-transformers; only a model that semascope runs itself "
+            "shows its hidden states and its attention"
+        )
+
+    def _encode_distinct(
+        self, texts: list[str], on_batch: Callable[[NDArray[np.intp]], None]
+    ) -> FloatArray:
+        embeddings = np.empty((len(texts), self.dim), np.float32)
+        order = np.argsort([-len(text) for text in texts], kind="stable")  # like with like
+        for start in range(0, order.size, TEXTS_PER_ROUND):
+            rows = order[start : start + TEXTS_PER_ROUND]
+            some = [texts[row] for row in rows]
+            # `encode` has put the prompt before each text already
+            embeddings[rows] = self._model.encode(some, prompt="", show_progress_bar=False)
+            on_batch(rows)
+        return embeddings
+
+
+def _hash_weights(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted([*folder.rglob("*.safetensors"), *folder.rglob("*.bin")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

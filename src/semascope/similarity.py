@@ -1,0 +1,33 @@
+"""How near two embeddings are."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from semascope.errors import InvalidValue
+
+
+def cosine_similarity(a: ArrayLike, b: ArrayLike) -> float:
+    """Return the cosine of the angle between two vectors.
+
+    Parameters
+    ----------
+    a, b : array_like of shape (D,)
+        Of any length; for unit vectors the cosine is their dot product.
+
+    Returns
+    -------
+    float in [-1, 1]
+        1 for the same direction, 0 for a right angle, -1 for opposite directions.
+
+    Raises
+    ------
+    InvalidValue
+        If they are not two vectors of the same size, or one of them is zero or not finite.
+    """
+    x, y = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    if x.ndim != 1 or x.shape != y.shape:
+        raise InvalidValue(f"a cosine needs two vectors of one size, got {x.shape} and {y.shape}")
+    lengths = float(np.linalg.norm(x) * np.linalg.norm(y))
+    if not np.isfinite(lengths) or lengths == 0:
+        raise InvalidValue("a cosine needs finite vectors that are not zero: they have a direction")
+    return float(np.clip(x @ y / lengths, -1.0, 1.0))
