@@ -13,6 +13,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from semascope.collection import open as open  # noqa: A004
+    from semascope.collection.collection import Collection as Collection
+    from semascope.collection.indexing import index as index
     from semascope.encoder import load as load
     from semascope.encoder.encoder import Encoder as Encoder
     from semascope.errors import SemascopeError as SemascopeError
@@ -21,10 +24,13 @@ if TYPE_CHECKING:
 # Where each public name lives. They are imported when they are first used, so that a program
 # that embeds two words does not wait for the database and the plots.
 _HOMES = {
+    "Collection": "semascope.collection.collection",
     "Encoder": "semascope.encoder.encoder",
     "SemascopeError": "semascope.errors",
     "cosine_similarity": "semascope.similarity",
+    "index": "semascope.collection.indexing",
     "load": "semascope.encoder",
+    "open": "semascope.collection",
 }
 
 __all__ = sorted(_HOMES)

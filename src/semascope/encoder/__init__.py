@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -18,13 +19,13 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
 
 def load(
-    name: str = DEFAULT_MODEL, *, precision: Literal["auto", "f32", "bf16"] = "auto"
+    name: str | Path = DEFAULT_MODEL, *, precision: Literal["auto", "f32", "bf16"] = "auto"
 ) -> Encoder:
     """Return the model ``name``, ready to encode.
 
     Parameters
     ----------
-    name : str
+    name : str or Path
         all-MiniLM-L6-v2, the path of a folder that holds a BERT-family checkpoint, or the id of
         one on the Hugging Face hub. What semascope cannot read itself is loaded with
         sentence-transformers, where that is installed.
@@ -49,6 +50,7 @@ def load(
 
     if precision not in ("auto", "f32", "bf16"):
         raise InvalidValue(f"precision is 'auto', 'f32' or 'bf16', not {precision!r}")
+    name = str(name)
     folder, sha256 = weights.locate(name)
     with ThreadPoolExecutor(1) as background:  # hashes the weights while OpenVINO is imported
         reading = background.submit(checkpoint.read, folder, sha256)

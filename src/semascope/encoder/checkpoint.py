@@ -9,7 +9,8 @@ import hashlib
 import json
 import math
 import mmap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -60,7 +61,7 @@ class Checkpoint:
     architecture: Architecture
     weights: Weights
     revision: str  # SHA-256 of model.safetensors
-    tokenizer: str  # contents of tokenizer.json
+    tokenizer: bytes  # contents of tokenizer.json
     lowercase: bool  # whether a text is lowercased before the tokenizer sees it
     max_tokens: int  # the longest text that the model reads, special tokens included
     prompts: Mapping[str, str]  # what goes before a text, by the kind of text
@@ -90,30 +91,37 @@ def read(folder: Path, sha256: Mapping[str, str]) -> Checkpoint:
     sentences = _json(folder / "sentence_bert_config.json", optional=True)
     prompts = _json(folder / "config_sentence_transformers.json", optional=True)
     architecture = _architecture(folder, config, modules)
+    weights, revision = _weights(folder, sha256.get("model.safetensors"))
+    _check_fit(weights, config, architecture)
     longest = (
         sentences.get("max_seq_length"),
         _json(folder / "tokenizer_config.json", optional=True).get("model_max_length"),
         config["max_position_embeddings"] - architecture.first_position,
     )
-    weights, revision = _weights(folder, sha256.get("model.safetensors"))
-    return Checkpoint(
-        architecture=architecture,
-        weights=weights,
-        revision=revision,
-        tokenizer=_bytes(folder / "tokenizer.json", sha256.get("tokenizer.json")).decode(),
-        lowercase=sentences.get("do_lower_case", False),
-        max_tokens=int(min(tokens for tokens in longest if tokens)),
-        prompts={kind: text for kind, text in prompts.get("prompts", {}).items() if text},
-        default_prompt=prompts.get("default_prompt_name"),
-    )
+    if "tokenizer.json" not in sha256 and not (folder / "tokenizer.json").exists():
+        raise _unsupported(folder, "it has no tokenizer.json")  # but an older kind of tokenizer
+    tokenizer = _bytes(folder / "tokenizer.json", sha256.get("tokenizer.json"))
+    with _making_sense_of(folder):
+        return Checkpoint(
+            architecture=architecture,
+            weights=weights,
+            revision=revision,
+            tokenizer=tokenizer,
+            lowercase=bool(sentences.get("do_lower_case")),
+            max_tokens=int(min(tokens for tokens in longest if tokens)),
+            prompts={kind: text for kind, text in prompts.get("prompts", {}).items() if text},
+            default_prompt=prompts.get("default_prompt_name"),
+        )
 
 
 def _modules(folder: Path) -> dict[str, Path]:
     """Return where the steps of the model have their settings, by the kind of step."""
     if not (folder / "modules.json").exists():
         return {"Transformer": folder}
-    modules = json.loads(_bytes(folder / "modules.json"))
-    steps = {module["type"].rpartition(".")[2]: folder / module["path"] for module in modules}
+    path = folder / "modules.json"
+    with _making_sense_of(path):
+        modules = json.loads(_bytes(path))
+        steps = {module["type"].rpartition(".")[2]: folder / module["path"] for module in modules}
     if list(steps) not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
         raise _unsupported(folder, f"its steps are {', '.join(steps)}")
     if steps["Transformer"] != folder:
@@ -130,15 +138,16 @@ def _architecture(
     for key, value in ONLY_WAY.items():
         if config.get(key, value) != value:
             raise _unsupported(folder, f"its {key} is {config[key]!r}")
-    return Architecture(
-        layers=config["num_hidden_layers"],
-        heads=config["num_attention_heads"],
-        dim=config["hidden_size"],
-        norm_eps=config["layer_norm_eps"],
-        first_position=FIRST_POSITION[family],
-        pooling=_pooling(folder, modules.get("Pooling")),
-        normalize="Normalize" in modules,
-    )
+    with _making_sense_of(folder / "config.json"):
+        return Architecture(
+            layers=int(config["num_hidden_layers"]),
+            heads=int(config["num_attention_heads"]),
+            dim=int(config["hidden_size"]),
+            norm_eps=float(config["layer_norm_eps"]),
+            first_position=FIRST_POSITION[family],
+            pooling=_pooling(folder, modules.get("Pooling")),
+            normalize="Normalize" in modules,
+        )
 
 
 def _pooling(folder: Path, settings: Path | None) -> Literal["mean", "cls"]:
@@ -171,21 +180,21 @@ def _weights(folder: Path, sha256: str | None) -> tuple[Weights, str]:
         with path.open("rb") as file:
             # A private copy as soon as somebody writes; OpenVINO takes no read-only memory.
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
-    except FileNotFoundError:
-        raise _missing(path) from None
+    except OSError as error:
+        raise _unreadable(path, error) from error
     except ValueError:  # nothing to map
         raise CorruptModel(f"{path} is empty") from None
     revision = _check(path, data, sha256)
-    try:
+    with _making_sense_of(path):
         start = 8 + int.from_bytes(data[:8], "little")
         header = json.loads(data[8:start])
+        if "BF16" in (entry.get("dtype") for entry in header.values()):
+            raise _unsupported(folder, "its weights are bfloat16 numbers")
         arrays = {
             name: _array(data, start, entry)
             for name, entry in header.items()
             if entry.get("dtype") in DTYPES  # the rest is metadata and whole numbers
         }
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise CorruptModel(f"{path} is not a whole safetensors file ({error})") from error
     # A model saved together with a head for its training carries a prefix such as "bert.".
     words = "embeddings.word_embeddings.weight"
     prefix = next((n.removesuffix(words) for n in arrays if n.endswith(words)), "")
@@ -195,10 +204,33 @@ def _weights(folder: Path, sha256: str | None) -> tuple[Weights, str]:
 def _array(data: mmap.mmap, start: int, entry: Mapping[str, Any]) -> FloatArray:
     shape, (begin, end) = entry["shape"], entry["data_offsets"]
     dtype = np.dtype(DTYPES[entry["dtype"]])
-    if end - begin != dtype.itemsize * math.prod(shape):
+    if begin < 0 or end - begin != dtype.itemsize * math.prod(shape):
         raise ValueError(f"{shape} numbers in {end - begin} bytes")
     array = np.frombuffer(data, dtype, math.prod(shape), start + begin)
     return array.reshape(shape).astype(np.float32, copy=False)
+
+
+def _check_fit(weights: Weights, config: Mapping[str, Any], arch: Architecture) -> None:
+    """Refuse weights of another size than config.json says: they are another model's."""
+    vocabulary, dim = weights["embeddings.word_embeddings.weight"].shape
+    layers = {name.split(".")[2] for name in weights if name.startswith("encoder.layer.")}
+    found = {
+        "num_hidden_layers": len(layers),
+        "hidden_size": dim,
+        "vocab_size": vocabulary,
+        "max_position_embeddings": len(weights["embeddings.position_embeddings.weight"]),
+    }
+    for key, value in found.items():
+        if config.get(key) != value:
+            raise CorruptModel(
+                f"{weights.path} has the {key} {value}, but config.json says {config.get(key)!r}: "
+                "they belong to two models"
+            )
+    if arch.heads < 1 or dim % arch.heads:
+        raise CorruptModel(
+            f"{weights.path.with_name('config.json')} shares {dim} dimensions among "
+            f"{arch.heads} heads, which does not work out"
+        )
 
 
 def _check(path: Path, data: bytes | mmap.mmap, sha256: str | None) -> str:
@@ -215,8 +247,8 @@ def _check(path: Path, data: bytes | mmap.mmap, sha256: str | None) -> str:
 def _bytes(path: Path, sha256: str | None = None) -> bytes:
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
-        raise _missing(path) from None
+    except OSError as error:
+        raise _unreadable(path, error) from error
     _check(path, data, sha256)
     return data
 
@@ -224,14 +256,23 @@ def _bytes(path: Path, sha256: str | None = None) -> bytes:
 def _json(path: Path, *, optional: bool = False) -> dict[str, Any]:
     if optional and not path.exists():
         return {}
-    try:
+    with _making_sense_of(path):
         return dict(json.loads(_bytes(path)))
-    except ValueError as error:
-        raise CorruptModel(f"{path} is not a JSON object: {error}") from error
 
 
-def _missing(path: Path) -> ModelNotFound:
-    return ModelNotFound(f"{path.parent} holds no model that can be read: it has no {path.name}")
+@contextmanager
+def _making_sense_of(path: Path) -> Iterator[None]:
+    """Report what is malformed in ``path`` as such, whatever it breaks in the reading."""
+    try:
+        yield
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise CorruptModel(f"{path} is not what it should be: {error!r}") from error
+
+
+def _unreadable(path: Path, error: OSError) -> ModelNotFound:
+    return ModelNotFound(
+        f"{path.parent} holds no model that can be read: {path.name}: {error.strerror}"
+    )
 
 
 def _unsupported(folder: Path, found: str) -> UnsupportedModel:

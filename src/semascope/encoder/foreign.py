@@ -1,6 +1,7 @@
 """Models that semascope cannot read itself, run by sentence-transformers."""
 
 import hashlib
+import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,7 +23,8 @@ def load(name: str, folder: Path, precision: str, reason: UnsupportedModel) -> E
     Raises
     ------
     UnsupportedModel
-        If sentence-transformers is not installed; ``reason`` says why it is needed.
+        If sentence-transformers is not installed, or cannot read the model either; ``reason``
+        says why it is needed.
     InvalidValue
         If another precision than f32 is asked for.
     """
@@ -33,7 +35,12 @@ def load(name: str, folder: Path, precision: str, reason: UnsupportedModel) -> E
         ) from reason
     if precision == "bf16":
         raise InvalidValue(f"{reason}; sentence-transformers runs it in f32, not in bf16")
-    return ForeignEncoder(name, folder)
+    try:
+        return ForeignEncoder(name, folder)
+    except Exception as error:  # whatever it meets in files that it does not understand
+        raise UnsupportedModel(
+            f"{reason}, and sentence-transformers cannot either: {error}"
+        ) from error
 
 
 class ForeignEncoder(Encoder):
@@ -47,7 +54,7 @@ class ForeignEncoder(Encoder):
         self.revision = _hash_weights(folder)
         self.precision = "f32"
         self.dim = self._model.encode("").size
-        self.max_tokens = self._model.max_seq_length
+        self.max_tokens = self._model.max_seq_length or sys.maxsize
         self.prompts = {kind: text for kind, text in self._model.prompts.items() if text}
         self._default_prompt = self._model.default_prompt_name
 

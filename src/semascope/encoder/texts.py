@@ -24,7 +24,7 @@ def as_texts(texts: Sequence[str]) -> list[str]:
             break
     else:
         items = texts
-    if not isinstance(items, Sequence) or isinstance(items, bytes):
+    if not isinstance(items, Sequence) or isinstance(items, bytes | bytearray | str):
         raise InvalidText(
             f"texts must be a string or a sequence of strings, not {type(texts).__name__}; "
             "make a list of it first"

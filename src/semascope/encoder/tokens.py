@@ -15,6 +15,7 @@ from tokenizers.normalizers import Lowercase
 from tokenizers.normalizers import Sequence as Normalizers
 
 from semascope.encoder.checkpoint import Checkpoint
+from semascope.errors import CorruptModel
 
 TOKENS_PER_BATCH = 1024  # past it, a batch outgrows the caches and slows down
 EXACT_LENGTH = 64  # up to here texts of one length are many enough to fill batches
@@ -31,7 +32,17 @@ class Batch(NamedTuple):
 
 def load_tokenizer(checkpoint: Checkpoint) -> Tokenizer:
     """Return the checkpoint's tokenizer, cutting texts at its limit and padding nothing."""
-    tokenizer = Tokenizer.from_str(checkpoint.tokenizer)
+    path = checkpoint.weights.path.with_name("tokenizer.json")
+    try:
+        tokenizer = Tokenizer.from_buffer(checkpoint.tokenizer)
+    except ValueError as error:
+        raise CorruptModel(f"{path} is not a tokenizer: {error}") from error
+    rows = len(checkpoint.weights["embeddings.word_embeddings.weight"])
+    if tokenizer.get_vocab_size() > rows:
+        raise CorruptModel(
+            f"{path} knows {tokenizer.get_vocab_size()} tokens, the model {rows}: "
+            "they belong to two models"
+        )
     tokenizer.no_padding()  # many files ask for padding to a fixed length
     tokenizer.enable_truncation(checkpoint.max_tokens)
     if checkpoint.lowercase:

@@ -170,7 +170,7 @@ def _snapshot(repository: str, revision: str | None, *, local_files_only: bool =
     try:
         if not local_files_only:
             if constants.HF_HUB_OFFLINE:
-                raise ModelNotFound("HF_HUB_OFFLINE is set")
+                raise ModelNotFound(f"{repository} is not in its cache and HF_HUB_OFFLINE is set")
             _within(HUB_PATIENCE, lambda: HfApi().model_info(repository, revision=revision))
         return Path(
             snapshot_download(

@@ -1,0 +1,5 @@
+"""``python -m semascope`` is the command ``semascope``."""
+
+from semascope.cli import main
+
+main()

@@ -1,0 +1,119 @@
+"""How the command line shows things: progress on stderr, text that fits the terminal."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from semascope.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from semascope.collection.collection import Hit
+    from semascope.collection.insight import Clusters
+
+STOPPED = 130  # exit code of a program that Ctrl-C ended, by convention
+INDENT = " " * 4
+
+
+@contextmanager
+def progress(label: str, unit: str) -> Iterator[Progress]:
+    """Show a bar on stderr that a callback moves; nothing where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    from rich import progress as rich  # 0.1 s that nobody need wait for in a pipe
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    columns = (
+        rich.SpinnerColumn(),  # turns while nothing can be counted yet
+        rich.TextColumn("{task.description}"),
+        rich.BarColumn(),
+        rich.TextColumn("{task.fields[count]}"),
+        rich.TimeRemainingColumn(),
+    )
+    with rich.Progress(*columns, console=console, transient=True) as bars, _log_to(console):
+        task = bars.add_task(label, total=None, count="")
+
+        def on_progress(done: int, total: int) -> None:
+            speed = bars.tasks[0].speed
+            count = f"{done:,}/{total:,} {unit}" + (f" {speed:,.0f}/s" if speed else "")
+            bars.update(task, completed=done, total=total, count=count)
+
+        yield on_progress
+
+
+def as_json(objects: Iterable[Mapping[str, Any]]) -> None:
+    """Print one JSON object per line; dates and the like as strings."""
+    for fields in objects:
+        click.echo(json.dumps(fields, ensure_ascii=False, default=str))
+
+
+def note(message: str) -> None:
+    """Say on stderr what is not the result."""
+    click.echo(message, err=True)
+
+
+def hits(found: Sequence[Hit], text_column: str) -> None:
+    """Print hits: how near each is, the other columns of its row, and how it begins."""
+    for rank, hit in enumerate(found, start=1):
+        near = f"{rank:>2}  {hit.similarity:.2f}"
+        if hit.percentile is not None:
+            near += f"  closer than {hit.percentile:.2f}% of pairs"
+        others = (value for name, value in hit.row.items() if name != text_column)
+        facts = " · ".join(" ".join(str(value).split()) for value in others if value)
+        click.echo(_fit(f"{near}   {facts}"))
+        click.echo(passage(hit.text))
+
+
+def clusters(found: Clusters, texts: Sequence[str]) -> None:
+    """Print each cluster: how many passages, what sets it apart, a typical passage."""
+    for size, name, typical in zip(found.sizes, found.names, found.typical, strict=True):
+        click.echo(_fit(f"{size:>7,}  {name}"))
+        click.echo(passage(texts[typical[0]], lines=1, indent=" " * 9))
+
+
+def passage(text: str, *, lines: int = 2, indent: str = INDENT) -> str:
+    """Return how ``text`` begins, indented, in at most so many lines of the terminal."""
+    return textwrap.fill(
+        " ".join(text.split()),
+        _width(),
+        initial_indent=indent,
+        subsequent_indent=indent,
+        max_lines=lines,
+        placeholder=" …",
+    )
+
+
+def _fit(line: str) -> str:
+    return line if len(line) <= _width() else line[: _width() - 1] + "…"
+
+
+def _width() -> int:
+    """Return the terminal's width, 80 where there is none, and no more than can be read."""
+    return min(shutil.get_terminal_size((80, 24)).columns, 100)
+
+
+@contextmanager
+def _log_to(console: Any) -> Iterator[None]:
+    """Print above the bar what the library logs, such as a download."""
+
+    class Above(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            console.print(self.format(record), style="dim", highlight=False, markup=False)
+
+    log, handler = logging.getLogger("semascope"), Above()
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)

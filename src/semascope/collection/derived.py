@@ -1,0 +1,81 @@
+"""What is computed from a collection and kept beside it, to be made again whenever it is missing.
+
+Each result is one Arrow file in ``_derived``, good for one version of the collection and of
+semascope. Losing one loses nothing but time.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from semascope.atomic import write_atomically
+from semascope.errors import FileError
+
+Arrays = Mapping[str, np.ndarray[Any, Any]]
+
+
+def remember(
+    folder: Path, name: str, of_version: int, make: Callable[[], tuple[Arrays, Any]]
+) -> tuple[Arrays, Any]:
+    """Return what ``make`` returned for this version of the collection, now or at an earlier time.
+
+    Parameters
+    ----------
+    folder : Path
+        The collection's ``_derived``.
+    name : str
+        Of the result; names what it depends on beside the version.
+    of_version : int
+        Version of the collection.
+    make : callable() -> (arrays, notes)
+        Arrays of N rows each by name, one- or two-dimensional, and anything that JSON can hold.
+    """
+    path = folder / f"{name}.arrow"
+    stamp = {"collection": of_version, "semascope": version("semascope")}
+    stored = _read(path)
+    if stored is not None and stored[1]["stamp"] == stamp:
+        return stored[0], stored[1]["notes"]
+    arrays, notes = make()
+    try:
+        folder.mkdir(exist_ok=True)
+        write_atomically(path, _serialize(arrays, {"stamp": stamp, "notes": notes}))
+    except (FileError, OSError):
+        pass  # a folder that may only be read: it is computed each time
+    return arrays, notes
+
+
+def _serialize(arrays: Arrays, about: Mapping[str, Any]) -> bytes:
+    columns = {name: _to_arrow(array) for name, array in arrays.items()}
+    table = pa.table(columns).replace_schema_metadata({"semascope": json.dumps(about)})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def _read(path: Path) -> tuple[Arrays, dict[str, Any]] | None:
+    try:
+        with pa.memory_map(str(path)) as source:
+            table = pa.ipc.open_file(source).read_all()
+        about = json.loads(table.schema.metadata[b"semascope"])
+    except (OSError, pa.ArrowException, ValueError, KeyError, TypeError):
+        return None  # missing, torn or of another kind
+    return {name: _to_numpy(table[name]) for name in table.column_names}, about
+
+
+def _to_arrow(array: np.ndarray[Any, Any]) -> pa.Array:
+    if array.ndim == 1:
+        return pa.array(array)
+    return pa.FixedSizeListArray.from_arrays(pa.array(array.ravel()), array.shape[1])
+
+
+def _to_numpy(column: pa.ChunkedArray) -> np.ndarray[Any, Any]:
+    array = column.combine_chunks()
+    if not pa.types.is_fixed_size_list(array.type):
+        return np.asarray(array.to_numpy(zero_copy_only=False))
+    return np.asarray(array.flatten().to_numpy()).reshape(len(array), array.type.list_size)

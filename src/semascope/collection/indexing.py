@@ -1,0 +1,201 @@
+"""index: a file of text becomes a collection, commit by commit, and may stop after any."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from semascope.collection import guard
+from semascope.collection.collection import EMBEDDING, HASH, Collection, Indexed
+from semascope.collection.reading import TextFile, open_file
+from semascope.encoder import DEFAULT_MODEL, load
+from semascope.encoder.encoder import Encoder
+from semascope.errors import CollectionError, ColumnNotFound, FileError
+from semascope.progress import Progress, silent
+
+ROWS_PER_COMMIT = 8192  # what is held in memory, and what an interruption costs at most
+
+
+def index(
+    source: str | Path,
+    *,
+    text: str | None = None,
+    to: str | Path | None = None,
+    model: Encoder | None = None,
+    on_progress: Progress = silent,
+) -> Collection:
+    """Embed the rows of a file and store them in a collection.
+
+    On a collection that exists, rows that it has already are passed over: an interrupted run is
+    finished by running it again, and a file that has grown is brought up to date.
+
+    Parameters
+    ----------
+    source : str or Path
+        A CSV, JSON Lines or Parquet file.
+    text : str, optional
+        The column to embed; by default "text", or else the one with the longest strings.
+    to : str or Path, optional
+        Where the collection is or shall be; by default ``NAME.lance`` in the current folder for
+        a file ``NAME.csv``.
+    model : Encoder, optional
+        By default all-MiniLM-L6-v2, or what the collection was made with.
+    on_progress : callable(done, total)
+        Counts rows of the file.
+
+    Returns
+    -------
+    Collection
+        Its attribute ``indexed`` tells what this run did.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read, or has no text.
+    ColumnNotFound
+        If it lacks the text column, or a column that the collection has.
+    CollectionBusy
+        If another process writes to the collection.
+    CollectionError
+        If something else is there, or the collection was made with another model.
+    """
+    source = Path(source)
+    path = Path(to) if to is not None else Path(source.with_suffix(".lance").name)
+    about = guard.read_head(path).about if guard.exists(path) else {}
+    file = open_file(source, text or about.get("text"))
+    encoder = model or load(about["model"]["name"] if about else DEFAULT_MODEL)
+    with guard.writing(path) as head:
+        if head.version:
+            _check_fit(path, head.about, file, encoder)
+        else:
+            head = replace(head, about=_describe(file, encoder))
+        indexed = _Indexing(path, head, file, encoder, on_progress).run()
+    return Collection(path, encoder=encoder, indexed=indexed)
+
+
+def _describe(file: TextFile, encoder: Encoder) -> dict[str, Any]:
+    return {
+        "text": file.text,
+        "model": {
+            "name": encoder.name,
+            "revision": encoder.revision,
+            "precision": encoder.precision,
+            "dim": encoder.dim,
+        },
+    }
+
+
+def _check_fit(path: Path, about: Mapping[str, Any], file: TextFile, encoder: Encoder) -> None:
+    if file.text != about["text"]:
+        raise CollectionError(
+            f"{path} embeds the column {about['text']!r}, not {file.text!r}; index into another "
+            "collection with --to"
+        )
+    if encoder.revision != about["model"]["revision"]:
+        raise CollectionError(
+            f"{path} was made with {about['model']['name']}, not with {encoder.name}; embeddings "
+            "of two models cannot be compared: index into another collection with --to"
+        )
+
+
+class _Indexing:
+    """One run over one file, while no other process writes."""
+
+    def __init__(
+        self,
+        path: Path,
+        head: guard.Head,
+        file: TextFile,
+        encoder: Encoder,
+        on_progress: Progress,
+    ):
+        self.path, self.head, self.file = path, head, file
+        self.encoder, self.on_progress = encoder, on_progress
+        self.schema: pa.Schema | None = None
+        self.stored: Counter[bytes] = Counter()
+        if head.version:
+            table = guard.open_table(path, head)
+            self.schema = table.schema
+            self.stored.update(table.to_table(columns=[HASH])[HASH].to_pylist())
+        self.done = self.empty = self.known = self.added = 0
+
+    def run(self) -> Indexed:
+        total = self.file.count_rows()
+        for rows in self.file.batches(ROWS_PER_COMMIT):
+            new = self._only_new(self._with_text(rows))
+            if new.num_rows:
+                self.head = guard.append(self.path, self.head, self._embed(new, total))
+                self.added += new.num_rows
+            self.done += rows.num_rows
+            self.on_progress(self.done, total)
+        if not self.head.version:
+            raise FileError(f"{self.file.path}: column {self.file.text!r} has no text in any row")
+        return Indexed(self.file.text, self.file.guessed, self.added, self.known, self.empty)
+
+    def _with_text(self, rows: pa.Table) -> pa.Table:
+        """Leave out rows whose text is missing or blank, and count them."""
+        blank = pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(rows[self.file.text])), 0)
+        found = rows.filter(pc.invert(pc.fill_null(blank, True)))
+        self.empty += rows.num_rows - found.num_rows
+        return found
+
+    def _only_new(self, rows: pa.Table) -> pa.Table:
+        """Leave out rows that are stored, each as often as it is stored; add the hash of each."""
+        rows = self._as_stored(rows)
+        hashes = _hash_rows(rows)
+        new = []
+        for digest in hashes:
+            new.append(not self.stored[digest])
+            self.stored[digest] -= not new[-1]
+        self.known += rows.num_rows - sum(new)
+        return rows.append_column(HASH, pa.array(hashes, pa.binary(16))).filter(pa.array(new))
+
+    def _as_stored(self, rows: pa.Table) -> pa.Table:
+        """Bring the columns to the collection's order and types."""
+        if self.schema is None:
+            return rows
+        wanted = pa.schema([field for field in self.schema if field.name not in (HASH, EMBEDDING)])
+        missing = set(wanted.names) - set(rows.column_names)
+        if missing:
+            raise ColumnNotFound(
+                f"{self.file.path} has no column {', '.join(sorted(missing))}, but {self.path} does"
+            )
+        try:
+            return rows.select(wanted.names).cast(wanted)
+        except pa.ArrowException as error:
+            raise FileError(f"{self.file.path} does not fit {self.path}: {error}") from error
+
+    def _embed(self, rows: pa.Table, total: int) -> pa.Table:
+        def on_progress(done: int, _: int) -> None:
+            self.on_progress(self.done + done, total)
+
+        texts = rows[self.file.text]
+        prompt = "document" if "document" in self.encoder.prompts else None
+        embeddings = self.encoder.encode(texts, prompt=prompt, on_progress=on_progress)
+        lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
+        if not (np.isfinite(lengths) & (lengths > 0)).all():
+            row = int(np.argmin(np.isfinite(lengths) & (lengths > 0)))
+            raise CollectionError(
+                f"{self.encoder.name} gives no finite embedding for {texts[row].as_py()!r}"
+            )
+        vectors = pa.array((embeddings / lengths).ravel())
+        column = pa.FixedSizeListArray.from_arrays(vectors, self.encoder.dim)
+        return rows.append_column(EMBEDDING, column)
+
+
+def _hash_rows(rows: pa.Table) -> list[bytes]:
+    """Return a hash of each row's contents, columns in the order of their names."""
+    columns = []
+    for name in sorted(rows.column_names):
+        column = rows[name]
+        if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
+            column = pa.array([repr(value) for value in column.to_pylist()], pa.string())
+        columns += [pc.fill_null(column.cast(pa.large_string()), "\0")]
+    joined = pc.binary_join_element_wise(*columns, pa.scalar("\x1f", pa.large_string()))
+    return [hashlib.blake2b(row.encode(), digest_size=16).digest() for row in joined.to_pylist()]

@@ -1,0 +1,169 @@
+"""What a collection's structure tells: clusters, map, duplicates, outliers.
+
+Structure is computed over the *distinct* texts in the order of their hashes, and handed back to
+the passages that have them. So the order of rows in a file cannot matter, and a text that comes
+a thousand times does not fill its own neighborhood.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semascope import structure
+from semascope.collection import derived
+from semascope.progress import Progress
+
+if TYPE_CHECKING:
+    from semascope.collection.collection import Collection
+
+FloatArray = NDArray[np.float32]
+RowArray = NDArray[np.int32]
+
+DERIVED = "_derived"
+N_TYPICAL = 3
+
+Notes = TypeVar("Notes")
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Groups of passages that belong together; every passage is in one."""
+
+    labels: RowArray  # (N,) the cluster of each passage, 0 the largest
+    names: Sequence[str]  # by cluster
+    sizes: Sequence[int]  # by cluster, in passages
+    typical: Sequence[Sequence[int]]  # by cluster, the passages nearest to its middle
+
+
+@dataclass(frozen=True)
+class Map:
+    """A place in the plane for each passage, so that neighbors stay together."""
+
+    coordinates: FloatArray  # (N, 2)
+    honesty: FloatArray  # (N,) share of its true neighbors that are near on the map, in [0, 1]
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """Groups of passages that are the same, or nearly."""
+
+    groups: Sequence[Sequence[int]]  # passages, ascending; the largest group first
+    threshold: float  # cosine from which two passages count as the same
+
+
+@dataclass(frozen=True)
+class Outlier:
+    """A passage unlike all others."""
+
+    number: int
+    nearest: int  # the passage most similar to it
+    similarity: float  # how similar that is, cosine
+
+
+class Insight:
+    """Computes structure for a `Collection`; results are kept beside it."""
+
+    def __init__(self, collection: Collection):
+        self._collection = collection
+        passages: dict[str, list[int]] = {}
+        for number, text in enumerate(collection.texts):
+            passages.setdefault(text, []).append(number)
+        self._texts = sorted(passages, key=_content_hash)  # the M distinct ones
+        self._passages = [passages[text] for text in self._texts]  # that have each of them
+        self._row = np.empty(len(collection), np.int32)  # (N,) which of the M a passage has
+        for row, numbers in enumerate(self._passages):
+            self._row[numbers] = row
+        self._first = [numbers[0] for numbers in self._passages]
+        self._graph: structure.Graph | None = None
+
+    def clusters(self, resolution: float, on_progress: Progress) -> Clusters:
+        """See `Collection.clusters`."""
+
+        def make() -> tuple[derived.Arrays, list[str]]:
+            labels = structure.leiden(self._neighbors(on_progress), resolution=resolution)
+            return {"labels": labels}, structure.name_clusters(self._texts, labels)
+
+        arrays, names = self._remember(f"clusters-{resolution:g}", make)
+        typical = structure.typical(self._embeddings, arrays["labels"], n=N_TYPICAL)
+        labels = arrays["labels"][self._row]  # (N,)
+        sizes = np.bincount(labels, minlength=len(names))
+        largest_first = np.argsort(-sizes, kind="stable").tolist()  # counting passages, not texts
+        return Clusters(
+            labels=np.argsort(largest_first).astype(np.int32)[labels],
+            names=[names[i] for i in largest_first],
+            sizes=sizes[largest_first].tolist(),
+            typical=[[self._first[row] for row in typical[i]] for i in largest_first],
+        )
+
+    def map(self, on_progress: Progress) -> Map:
+        """See `Collection.map`."""
+
+        def make() -> tuple[derived.Arrays, None]:
+            graph = self._neighbors(on_progress)
+            coordinates = structure.layout(graph, self._embeddings, on_progress=on_progress)
+            kept = structure.neighbors_kept(coordinates, graph)
+            return {"coordinates": coordinates, "honesty": kept}, None
+
+        arrays, _ = self._remember("map", make)
+        return Map(arrays["coordinates"][self._row], arrays["honesty"][self._row])
+
+    def duplicates(self, threshold: float | None, on_progress: Progress) -> Duplicates:
+        """See `Collection.duplicates`."""
+        graph = self._neighbors(on_progress)
+        if threshold is None:
+            threshold = structure.suggest_threshold(graph)
+        near = [group.tolist() for group in structure.near_duplicates(graph, threshold)]
+        grouped = {row for group in near for row in group}
+        alone = [[row] for row in range(len(self._texts)) if row not in grouped]
+        groups = [sorted(n for row in group for n in self._passages[row]) for group in near + alone]
+        groups = [group for group in groups if len(group) > 1]
+        return Duplicates(sorted(groups, key=lambda group: (-len(group), group)), threshold)
+
+    def outliers(self, n: int, on_progress: Progress) -> list[Outlier]:
+        """See `Collection.outliers`."""
+        graph = self._neighbors(on_progress)
+        return [
+            Outlier(
+                number=self._first[row],
+                nearest=self._first[graph.neighbors[row, 0]],
+                similarity=float(graph.similarity[row, 0]),
+            )
+            for row in structure.outliers(graph, n=n)[0].tolist()
+        ]
+
+    def neighbors(self, on_progress: Progress) -> NDArray[np.int32]:
+        """Return the (N, k) nearest passages of each passage, one for each distinct text."""
+        graph = self._neighbors(on_progress)
+        return np.array(self._first, np.int32)[graph.neighbors][self._row]
+
+    @cached_property
+    def _embeddings(self) -> FloatArray:
+        return self._collection.embeddings[self._first]  # (M, D)
+
+    def _neighbors(self, on_progress: Progress) -> structure.Graph:
+        def make() -> tuple[derived.Arrays, None]:
+            graph = structure.nearest_neighbors(self._embeddings, on_progress=on_progress)
+            return {"neighbors": graph.neighbors, "similarity": graph.similarity}, None
+
+        if self._graph is None:
+            arrays, _ = self._remember("graph", make)
+            self._graph = structure.Graph(arrays["neighbors"], arrays["similarity"])
+        return self._graph
+
+    def _remember(
+        self, name: str, make: Callable[[], tuple[derived.Arrays, Notes]]
+    ) -> tuple[derived.Arrays, Notes]:
+        return derived.remember(
+            self._collection.path / DERIVED, name, self._collection.version, make
+        )
+
+
+def _content_hash(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()

@@ -1,0 +1,145 @@
+"""The map: every row a point in the plane, near its neighbors as far as a plane allows."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from openTSNE import TSNEEmbedding
+from openTSNE.affinity import PrecomputedAffinities
+from scipy.sparse import csr_matrix
+from scipy.spatial import cKDTree
+
+from semascope.progress import Progress, silent
+from semascope.structure.graph import FloatArray, Graph
+
+SEED = 0
+SCHEDULE = ((12.0, 100), (1.5, 100), (1.0, 100))  # exaggeration, iterations: gather, then spread
+START_SPREAD = 1e-4  # standard deviation of the initial layout: Kobak & Berens (2019)
+REPORT_EVERY = 10  # iterations
+FEW_ROWS = 2000  # up to here the Barnes-Hut tree is faster than the interpolation grid
+ONE_SPOT = 1e-6  # a map no wider shows but the rounding of float32
+
+
+def layout(graph: Graph, embeddings: FloatArray, *, on_progress: Progress = silent) -> FloatArray:
+    """Return a place on the map for each row.
+
+    t-SNE with an equal pull between all neighbors, starting from the two principal components.
+    Up to N = 3k the neighbors are too large a part of all rows for t-SNE to show anything, and
+    the principal components are the map.
+
+    Parameters
+    ----------
+    graph : Graph
+        N rows and their k neighbors.
+    embeddings : ndarray of shape (N, D), float32
+        What the graph was made from; D at least 2.
+    on_progress : callable(done, total)
+        Called every few iterations; counts iterations. Not called where t-SNE is not run.
+
+    Returns
+    -------
+    ndarray of shape (N, 2), float32
+        Coordinates in [-1, 1], centered, both axes in one scale, of which the longer is filled.
+        Only who is near whom has a meaning. The same for the same input on the same machine.
+
+    References
+    ----------
+    Van der Maaten & Hinton (2008), Visualizing data using t-SNE; Linderman et al. (2019), Fast
+    interpolation-based t-SNE; Kobak & Berens (2019), The art of using t-SNE for single-cell
+    transcriptomics; Poličar, Stražar & Zupan (2024), openTSNE.
+    """
+    N, k = graph.neighbors.shape
+    coordinates = _principal_components(embeddings)
+    if 0 < 3 * k < N:  # a perplexity above N/3 has no meaning, and that of k equal neighbors is k
+        coordinates = _tsne(graph, coordinates, on_progress)
+    return _fill_square(coordinates)
+
+
+def neighbors_kept(coordinates: FloatArray, graph: Graph) -> FloatArray:
+    """Return for each row which share of its k neighbors are among its k nearest on the map.
+
+    Parameters
+    ----------
+    coordinates : ndarray of shape (N, 2), float32
+        The map.
+    graph : Graph
+        The N rows' true neighbors.
+
+    Returns
+    -------
+    ndarray of shape (N,), float32
+        In [0, 1]: 1 where the map tells the whole truth, also for a row without neighbors.
+
+    References
+    ----------
+    The mean over all rows is the KNN figure of Kobak & Berens (2019), The art of using t-SNE for
+    single-cell transcriptomics.
+    """
+    N, k = graph.neighbors.shape
+    if k == 0:
+        return np.ones(N, dtype=np.float32)
+    _, nearest = cKDTree(coordinates).query(coordinates, k + 1, workers=-1)  # (N, k + 1)
+    is_self = nearest == np.arange(N)[:, None]
+    is_self[:, k] |= ~is_self.any(axis=1)  # where others lie on the same point, it may be missing
+    nearest = nearest[~is_self].reshape(N, k)
+    kept = sum((nearest == neighbor[:, None]).any(axis=1) for neighbor in graph.neighbors.T)
+    return np.asarray(kept / k, dtype=np.float32)
+
+
+def _principal_components(embeddings: FloatArray) -> NDArray[np.float64]:
+    """Return (N, 2): the embeddings seen from where they vary most; signs are fixed."""
+    N = len(embeddings)
+    mean = embeddings.sum(axis=0, dtype=np.float64) / max(N, 1)  # (D,)
+    covariance = embeddings.T @ embeddings / max(N, 1) - np.outer(mean, mean)
+    _, axes = np.linalg.eigh(covariance)  # by ascending variance
+    axes = axes[:, :-3:-1]  # (D, 2)
+    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]])
+    components: NDArray[np.float64] = embeddings @ axes - mean @ axes
+    return components
+
+
+def _tsne(graph: Graph, start: NDArray[np.float64], on_progress: Progress) -> NDArray[np.float64]:
+    """Let neighbors pull and all others push, from the start given; on one thread."""
+    N, k = graph.neighbors.shape
+    ends = np.arange(0, N * k + 1, k)
+    pull = csr_matrix((np.ones(N * k), graph.neighbors.ravel(), ends), shape=(N, N))
+    start = start * (START_SPREAD / max(start[:, 0].std(), START_SPREAD))
+    jitter = np.random.default_rng(SEED).normal(0, START_SPREAD / 100, start.shape)  # parts equals
+    embedding = TSNEEmbedding(
+        start + jitter,
+        PrecomputedAffinities(pull + pull.T),
+        negative_gradient_method="bh" if N <= FEW_ROWS else "fft",
+        callbacks_every_iters=REPORT_EVERY,
+    )
+    done, total = 0, sum(iterations for _, iterations in SCHEDULE)
+    for exaggeration, iterations in SCHEDULE:
+        embedding.optimize(
+            iterations,
+            exaggeration=exaggeration,
+            callbacks=_reporter(on_progress, done, total),
+            inplace=True,
+        )
+        done += iterations
+    return np.asarray(embedding)
+
+
+def _reporter(
+    on_progress: Progress, done: int, total: int
+) -> Callable[[int, float, NDArray[np.float64]], None]:
+    """Return an openTSNE callback; it counts from the start of its own stretch."""
+
+    def report(iteration: int, _error: float, _embedding: NDArray[np.float64]) -> None:
+        on_progress(done + iteration, total)
+
+    return report
+
+
+def _fill_square(coordinates: NDArray[np.float64]) -> FloatArray:
+    """Center and scale to [-1, 1], both axes alike; points that lie on one spot stay together."""
+    if not len(coordinates):
+        return coordinates.astype(np.float32)
+    low, high = coordinates.min(axis=0), coordinates.max(axis=0)
+    half_width = float((high - low).max()) / 2
+    scale = half_width if half_width > ONE_SPOT else 1.0
+    filled: FloatArray = ((coordinates - (low + high) / 2) / scale).astype(np.float32)
+    return filled

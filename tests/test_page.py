@@ -1,0 +1,210 @@
+"""The page with a map: whole, harmless whatever the text, and true to what went in."""
+
+import base64
+import datetime
+import hashlib
+import json
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from semascope.errors import FileError, InvalidValue
+from semascope.page import write_page
+
+HOSTILE = "</script><img src=x onerror=alert(1)><!--<script>{{script}}\u2028&\"'"
+
+
+class Page(HTMLParser):
+    """The tags of a page, and what its scripts and styles hold."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.blocks, self.policy, self.title = [], {}, "", ""
+        self._open = None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.tags.append((tag, attributes))
+        self._open = attributes.get("id", tag)
+        if attributes.get("http-equiv") == "Content-Security-Policy":
+            self.policy = attributes["content"]
+
+    def handle_endtag(self, _):
+        self._open = None
+
+    def handle_data(self, data):
+        if self._open in ("data", "script", "style", "title"):
+            self.blocks[self._open] = self.blocks.get(self._open, "") + data
+
+
+@pytest.fixture
+def content():
+    rng = np.random.default_rng(0)
+    return {
+        "title": "Speeches",
+        "coordinates": rng.normal(size=(5, 2)).astype(np.float32),
+        "labels": np.array([0, 0, 0, 1, 1]),
+        "names": ["farmers, crops", "war, peace"],
+        "texts": ["one", "Zwei 😀", "three", "four", "five"],
+        "columns": {"year": [1936, 1937, 1938, 1939, 1940]},
+        "neighbors": np.array([[1, 2], [0, 2], [0, 1], [4, -1], [3, -1]]),
+    }
+
+
+@pytest.fixture
+def write(tmp_path, content):
+    """Write the page with some of its content changed; return its text and its parts."""
+
+    def write(**changes):
+        write_page(tmp_path / "map.html", **{**content, **changes})
+        text = (tmp_path / "map.html").read_text(encoding="utf-8")
+        return text, Page(text)
+
+    return write
+
+
+def data_of(page):
+    return json.loads(page.blocks["data"])
+
+
+def unpack(packed, dtype):
+    return np.frombuffer(base64.b64decode(packed), dtype)
+
+
+def test_the_data_are_what_went_in(write, content):
+    data = data_of(write()[1])
+    np.testing.assert_array_equal(
+        unpack(data["coordinates"], "<f4").reshape(-1, 2), content["coordinates"]
+    )
+    np.testing.assert_array_equal(unpack(data["labels"], "<i4"), content["labels"])
+    k = data["neighbors"]["k"]
+    np.testing.assert_array_equal(
+        unpack(data["neighbors"]["indices"], "<i4").reshape(-1, k), content["neighbors"]
+    )
+    assert data["texts"] == content["texts"]
+    assert data["names"] == content["names"]
+    assert data["columns"] == [["year", ["1936", "1937", "1938", "1939", "1940"]]]
+
+
+def test_the_policy_lets_only_the_pages_own_script_and_style_run(write):
+    _, page = write()
+
+    def digest(block):
+        raw = hashlib.sha256(page.blocks[block].encode()).digest()
+        return f"'sha256-{base64.b64encode(raw).decode()}'"
+
+    assert page.policy == (
+        f"default-src 'none'; script-src {digest('script')}; style-src {digest('style')}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    scripts = [attributes.get("type") for tag, attributes in page.tags if tag == "script"]
+    assert scripts == ["application/json", None]
+
+
+def test_the_page_fetches_nothing(write):
+    text, page = write()
+    sources = [a[name] for _, a in page.tags for name in ("src", "href", "srcset") if name in a]
+    assert sources == ["data:,"]  # an empty icon, or the browser would ask for one
+    assert "http://" not in text
+    assert "https://" not in text
+    assert not any(name.startswith("on") or name == "style" for _, a in page.tags for name in a)
+
+
+def test_nothing_is_ever_parsed_as_html(write):
+    script = write()[1].blocks["script"]
+    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+        assert way not in script
+
+
+def test_hostile_text_stays_text_wherever_it_stands(write):
+    _, plain = write()
+    text, page = write(
+        title=HOSTILE, texts=[HOSTILE] * 5, names=[HOSTILE] * 2, columns={HOSTILE: [HOSTILE] * 5}
+    )
+    assert [tag for tag, _ in page.tags] == [tag for tag, _ in plain.tags]
+    assert page.blocks["title"] == HOSTILE
+    assert page.blocks["script"] == plain.blocks["script"]
+    assert "<img" not in text
+    assert "<" not in page.blocks["data"]
+    assert "\u2028" not in page.blocks["data"]
+    data = data_of(page)
+    assert data["title"] == data["texts"][0] == data["names"][1] == HOSTILE
+    assert data["columns"] == [[HOSTILE, [HOSTILE] * 5]]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, ""),
+        (float("nan"), ""),
+        (np.float32("nan"), ""),
+        (np.datetime64("NaT"), ""),
+        (np.datetime64("1936-01-03", "ns"), "1936-01-03T00:00:00.000000000"),
+        ("None", "None"),
+        ("nan", "nan"),
+        (1936.0, "1936"),
+        (0.1 + 0.2, "0.3"),
+        (float("inf"), "inf"),
+        (np.int64(7), "7"),
+        (True, "True"),
+        (b"caf\xc3\xa9 \xff", "café \ufffd"),
+        (datetime.date(1936, 1, 3), "1936-01-03"),
+        (["a", {"b": None}], "['a', {'b': None}]"),
+        ("x" * 501, "x" * 499 + "…"),
+        ("a\x00b", "a\x00b"),
+        ("lone \ud800", "lone ?"),
+    ],
+)
+def test_any_value_of_a_column_is_shown(write, value, shown):
+    data = data_of(write(columns={"it": [value] * 5})[1])
+    assert data["columns"] == [["it", [shown] * 5]]
+
+
+def test_no_passages_and_no_neighbors_still_make_a_page(write):
+    _, page = write(
+        coordinates=np.empty((0, 2)), labels=np.empty(0, dtype=int), names=[], texts=[],
+        columns={"year": []}, neighbors=None,
+    )  # fmt: skip
+    assert data_of(page)["neighbors"] == {"k": 0, "indices": ""}
+
+
+def test_the_same_content_gives_the_same_page_and_no_other_file(write, tmp_path):
+    assert write()[0] == write()[0]
+    assert [path.name for path in tmp_path.iterdir()] == ["map.html"]
+
+
+def test_a_page_of_18_000_passages_has_a_few_megabytes(tmp_path):
+    n, rng = 18_000, np.random.default_rng(0)
+    write_page(
+        tmp_path / "map.html", title="Many", coordinates=rng.normal(size=(n, 2)),
+        labels=np.arange(n) % 50, names=["a, b, c"] * 50, texts=["fourteen bytes " * 15] * n,
+        columns={"year": [1900] * n, "president": ["Franklin D. Roosevelt"] * n},
+        neighbors=rng.integers(0, n, (n, 15)),
+    )  # fmt: skip
+    assert (tmp_path / "map.html").stat().st_size < 8e6
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"texts": ["one"]}, "texts must have one entry a passage: 5, got 1"),
+        ({"columns": {"year": [1]}}, "column 'year' must have one entry a passage: 5, got 1"),
+        ({"neighbors": np.zeros((4, 2), dtype=int)}, "neighbors must have one entry a passage"),
+        ({"neighbors": np.full((5, 2), 5)}, "neighbors must lie between 0 and 4"),
+        ({"labels": np.array([0, 0, 0, 1, 2])}, "between 0 and 1"),
+        (
+            {"coordinates": np.zeros((250_001, 2)), "labels": np.zeros(250_001, dtype=int)},
+            "up to 250,000 passages, got 250,001",
+        ),
+    ],
+)
+def test_content_that_does_not_fit_together_is_refused(write, changes, message):
+    with pytest.raises(InvalidValue, match=message):
+        write(**changes)
+
+
+def test_a_missing_folder_is_named(tmp_path, content):
+    with pytest.raises(FileError, match=r"there is no folder .*absent; create it first"):
+        write_page(tmp_path / "absent" / "map.html", **content)
