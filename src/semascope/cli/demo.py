@@ -42,7 +42,7 @@ def command(folder: Path) -> None:
     for query in QUERIES:
         _title(f"Search by meaning: {query}")
         hits = talks.search(query, k=SHOWN)
-        show.hits(hits, talks.text)
+        show.hits(talks, query, hits)
         if not _words(query) & _words(hits[0].text):
             click.echo("    (The first shares no word with the query.)")
 
@@ -52,9 +52,10 @@ def command(folder: Path) -> None:
     show.clusters(clusters, talks.texts)
 
     _title("Said twice, or nearly")
-    for group in talks.duplicates().groups[:SHOWN]:
-        _print_rows(talks, group[:2])
-        click.echo()
+    groups = sorted(talks.duplicates().groups, key=lambda group: -group.similarity)
+    for group in groups[:SHOWN]:
+        click.echo(f"    cosine {group.similarity:.3f}")
+        _print_rows(talks, group.numbers[:2])
     _title("Unlike all others")
     _print_rows(talks, [outlier.number for outlier in talks.outliers(n=SHOWN)])
 

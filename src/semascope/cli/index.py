@@ -39,8 +39,8 @@ def command(file: Path, text: str | None, to: Path | None, *, as_json: bool) -> 
     if run.guessed:
         show.note(f"Embedded the column {run.text!r}; choose another with --text.")
     if run.empty:
-        show.note(f"Left out {run.empty:,} rows without text.")
+        show.note(f"Rows without text, left out: {run.empty:,}")
     if run.known:
-        show.note(f"{run.known:,} rows were stored before.")
-    click.echo(f"{run.added:,} passages added: {len(collection):,} in {collection.path}")
+        show.note(f"Rows that were stored before: {run.known:,}")
+    click.echo(f"Passages added: {run.added:,}, now {len(collection):,} in {collection.path}")
     show.note(f'Next: semascope search {collection.path} "what you look for"')

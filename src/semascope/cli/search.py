@@ -29,5 +29,5 @@ def command(collection: Path, query: str, k: int, *, as_json: bool) -> None:
     if as_json:
         show.as_json({"rank": rank, **vars(hit)} for rank, hit in enumerate(hits, start=1))
         return
-    show.hits(hits, talks.text)
+    show.hits(talks, query, hits)
     click.echo(f"of {len(talks):,} passages")

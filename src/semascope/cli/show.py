@@ -16,7 +16,7 @@ import click
 from semascope.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from semascope.collection.collection import Hit
+    from semascope.collection.collection import Collection, Hit
     from semascope.collection.insight import Clusters
 
 STOPPED = 130  # exit code of a program that Ctrl-C ended, by convention
@@ -62,16 +62,19 @@ def note(message: str) -> None:
     click.echo(message, err=True)
 
 
-def hits(found: Sequence[Hit], text_column: str) -> None:
-    """Print hits: how near each is, the other columns of its row, and how it begins."""
-    for rank, hit in enumerate(found, start=1):
+def hits(talks: Collection, query: str, found: Sequence[Hit]) -> None:
+    """Print hits: how near each is, the other columns of its row, and its best sentence."""
+    from semascope.excerpt import excerpts
+
+    parts = excerpts(talks.encoder, query, [hit.text for hit in found])
+    for rank, (hit, part) in enumerate(zip(found, parts, strict=True), start=1):
         near = f"{rank:>2}  {hit.similarity:.2f}"
         if hit.percentile is not None:
             near += f"  closer than {hit.percentile:.2f}% of pairs"
-        others = (value for name, value in hit.row.items() if name != text_column)
+        others = (value for name, value in hit.row.items() if name != talks.text)
         facts = " · ".join(" ".join(str(value).split()) for value in others if value)
         click.echo(_fit(f"{near}   {facts}"))
-        click.echo(passage(hit.text))
+        click.echo(passage(part))
 
 
 def clusters(found: Clusters, texts: Sequence[str]) -> None:

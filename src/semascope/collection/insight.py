@@ -51,11 +51,19 @@ class Map:
 
 
 @dataclass(frozen=True)
-class Duplicates:
-    """Groups of passages that are the same, or nearly."""
+class Group:
+    """Passages that are the same, or nearly."""
 
-    groups: Sequence[Sequence[int]]  # passages, ascending; the largest group first
-    threshold: float  # cosine from which two passages count as the same
+    numbers: Sequence[int]  # of the passages, ascending
+    similarity: float  # cosine of the two that are nearest
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """All groups of passages that are the same, or nearly."""
+
+    groups: Sequence[Group]  # the largest first, of those of one size the most similar
+    threshold: float  # cosine from which two passages count as nearly the same
 
 
 @dataclass(frozen=True)
@@ -120,11 +128,21 @@ class Insight:
         if threshold is None:
             threshold = structure.suggest_threshold(graph)
         near = [group.tolist() for group in structure.near_duplicates(graph, threshold)]
-        grouped = {row for group in near for row in group}
+        grouped = {row for rows in near for row in rows}
         alone = [[row] for row in range(len(self._texts)) if row not in grouped]
-        groups = [sorted(n for row in group for n in self._passages[row]) for group in near + alone]
-        groups = [group for group in groups if len(group) > 1]
-        return Duplicates(sorted(groups, key=lambda group: (-len(group), group)), threshold)
+        groups = [self._group(rows) for rows in near + alone]
+        groups = [group for group in groups if len(group.numbers) > 1]
+        groups.sort(key=lambda group: (-len(group.numbers), -group.similarity, group.numbers))
+        return Duplicates(groups, threshold)
+
+    def _group(self, rows: list[int]) -> Group:
+        """Return the passages that have one of these texts."""
+        numbers = sorted(number for row in rows for number in self._passages[row])
+        if len(numbers) > len(rows):  # a text comes twice
+            return Group(numbers, 1.0)
+        similarity = self._embeddings[rows] @ self._embeddings[rows].T
+        np.fill_diagonal(similarity, -1)
+        return Group(numbers, float(similarity.max()))
 
     def outliers(self, n: int, on_progress: Progress) -> list[Outlier]:
         """See `Collection.outliers`."""

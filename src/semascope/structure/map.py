@@ -17,6 +17,8 @@ SCHEDULE = ((12.0, 100), (1.5, 100), (1.0, 100))  # exaggeration, iterations: ga
 START_SPREAD = 1e-4  # standard deviation of the initial layout: Kobak & Berens (2019)
 REPORT_EVERY = 10  # iterations
 FEW_ROWS = 2000  # up to here the Barnes-Hut tree is faster than the interpolation grid
+SAMPLE = 2**16  # rows that the principal axes are found from: the first, a fair sample if hashed
+GRAIN = 2.0**18  # whole numbers for a length of 1
 ONE_SPOT = 1e-6  # a map no wider shows but the rounding of float32
 
 
@@ -40,7 +42,8 @@ def layout(graph: Graph, embeddings: FloatArray, *, on_progress: Progress = sile
     -------
     ndarray of shape (N, 2), float32
         Coordinates in [-1, 1], centered, both axes in one scale, of which the longer is filled.
-        Only who is near whom has a meaning. The same for the same input on the same machine.
+        Only who is near whom has a meaning. The same for the same input on the same machine,
+        however many threads it uses.
 
     References
     ----------
@@ -49,10 +52,10 @@ def layout(graph: Graph, embeddings: FloatArray, *, on_progress: Progress = sile
     transcriptomics; Poličar, Stražar & Zupan (2024), openTSNE.
     """
     N, k = graph.neighbors.shape
-    coordinates = _principal_components(embeddings)
+    start = _principal_components(embeddings)
     if 0 < 3 * k < N:  # a perplexity above N/3 has no meaning, and that of k equal neighbors is k
-        coordinates = _tsne(graph, coordinates, on_progress)
-    return _fill_square(coordinates)
+        return _fill_square(_tsne(graph, start, on_progress))
+    return _fill_square(start)
 
 
 def neighbors_kept(coordinates: FloatArray, graph: Graph) -> FloatArray:
@@ -86,24 +89,29 @@ def neighbors_kept(coordinates: FloatArray, graph: Graph) -> FloatArray:
     return np.asarray(kept / k, dtype=np.float32)
 
 
-def _principal_components(embeddings: FloatArray) -> NDArray[np.float64]:
-    """Return (N, 2): the embeddings seen from where they vary most; signs are fixed."""
-    N = len(embeddings)
-    mean = embeddings.sum(axis=0, dtype=np.float64) / max(N, 1)  # (D,)
-    covariance = embeddings.T @ embeddings / max(N, 1) - np.outer(mean, mean)
-    _, axes = np.linalg.eigh(covariance)  # by ascending variance
-    axes = axes[:, :-3:-1]  # (D, 2)
-    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]])
-    components: NDArray[np.float64] = embeddings @ axes - mean @ axes
-    return components
+def _principal_components(embeddings: FloatArray) -> FloatArray:
+    """Return (N, 2): the embeddings seen from where they vary most.
+
+    Threads add in another order each time their number changes, and t-SNE makes large differences
+    of the smallest. So sums are taken over whole numbers, exact in any order (SAMPLE GRAIN² < 2⁵³),
+    and the projection row by row. The signs of the axes are fixed as well.
+    """
+    sample = np.rint(embeddings[:SAMPLE] * GRAIN).astype(np.float64)  # (at most SAMPLE, D)
+    size = max(len(sample), 1)
+    mean = sample.sum(axis=0) / size  # (D,)
+    _, axes = np.linalg.eigh(sample.T @ sample / size - np.outer(mean, mean))  # variance ascending
+    axes = axes[:, :-3:-1].astype(np.float32)  # (D, 2)
+    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]])
+    return np.column_stack([np.vecdot(embeddings, axis) for axis in axes.T.copy()])
 
 
-def _tsne(graph: Graph, start: NDArray[np.float64], on_progress: Progress) -> NDArray[np.float64]:
+def _tsne(graph: Graph, start: FloatArray, on_progress: Progress) -> NDArray[np.float64]:
     """Let neighbors pull and all others push, from the start given; on one thread."""
     N, k = graph.neighbors.shape
     ends = np.arange(0, N * k + 1, k)
     pull = csr_matrix((np.ones(N * k), graph.neighbors.ravel(), ends), shape=(N, N))
-    start = start * (START_SPREAD / max(start[:, 0].std(), START_SPREAD))
+    start = start - start.mean(axis=0)
+    start *= START_SPREAD / max(start[:, 0].std(), START_SPREAD)
     jitter = np.random.default_rng(SEED).normal(0, START_SPREAD / 100, start.shape)  # parts equals
     embedding = TSNEEmbedding(
         start + jitter,
@@ -134,7 +142,7 @@ def _reporter(
     return report
 
 
-def _fill_square(coordinates: NDArray[np.float64]) -> FloatArray:
+def _fill_square(coordinates: NDArray[np.floating]) -> FloatArray:
     """Center and scale to [-1, 1], both axes alike; points that lie on one spot stay together."""
     if not len(coordinates):
         return coordinates.astype(np.float32)

@@ -11,7 +11,7 @@ from semascope.structure.graph import FloatArray, Graph, RowArray
 # People call 74% of the pairs that all-MiniLM-L6-v2 puts above 0.9 mostly or wholly equivalent, and
 # 53% of those from 0.85 to 0.9 (STS benchmark, dev split: a rating of 4 or 5).
 LEAST_THRESHOLD = 0.9
-DEVIATIONS = 2  # below the median, in standard deviations
+DEVIATIONS = 2.5  # below the median, in standard deviations
 NORMAL = 1.4826  # standard deviation of a normal distribution in median absolute deviations
 LEAST_DISTANCE = 1e-6  # about what float32 can tell from no distance at all
 
@@ -56,8 +56,8 @@ def suggest_threshold(graph: Graph) -> float:
 
     How near a row's nearest neighbor is depends on the collection: the median is 0.91 among bank
     customers' questions, 0.57 among films. Nearly the same are those much nearer than is usual
-    here: their log distance (1 - cosine) is two standard deviations, robustly estimated from the
-    median absolute deviation, below the median. The suggestion is never under 0.9.
+    here: the logarithm of their distance (1 - cosine) lies 2.5 standard deviations, estimated
+    from the median absolute deviation, below the median. The suggestion is never under 0.9.
 
     Parameters
     ----------
