@@ -25,10 +25,11 @@ class Commands(click.Group):
         """Return the names of all verbs in the order of the help page."""
         return [name for names in SECTIONS.values() for name in names]
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, name: str) -> click.Command:
         """Import one verb."""
-        if name not in self.list_commands(ctx):
-            return None
+        names = self.list_commands(ctx)
+        if name not in names:
+            ctx.fail(f"there is no command {name!r}; there are {', '.join(names)}")
         command: click.Command = import_module(f"semascope.cli.{name}").command
         return command
 
@@ -37,7 +38,7 @@ class Commands(click.Group):
         for section, names in SECTIONS.items():
             with formatter.section(section):
                 commands = [(name, self.get_command(ctx, name)) for name in names]
-                formatter.write_dl([(n, c.get_short_help_str(200)) for n, c in commands if c])
+                formatter.write_dl([(n, c.get_short_help_str(200)) for n, c in commands])
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a verb, and turn what went wrong into one message."""

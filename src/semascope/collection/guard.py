@@ -84,13 +84,27 @@ def exists(path: Path) -> bool:
 
 
 def open_table(path: Path, head: Head) -> lance.LanceDataset:
-    """Return the table as it was committed, whatever lies above it."""
+    """Return the table as it was committed, whatever lies above it.
+
+    Raises
+    ------
+    CorruptCollection
+        If a file is missing or has another size, or the table cannot be opened.
+    """
+    for name, (size, _) in head.files.items():
+        found = (path / name).stat().st_size if (path / name).is_file() else None
+        if found != size:
+            state = "missing" if found is None else f"of {found:,} bytes"
+            raise CorruptCollection(
+                f"{path / name} is {state}, but was committed with {size:,}; bring it back from "
+                "a copy, or index the file anew"
+            )
     try:
         return lance.dataset(path, version=head.version)
     except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
         raise CorruptCollection(
-            f"version {head.version} of {path}, which was committed, cannot be opened: {reason}"
+            f"version {head.version} of {path}, which was committed, cannot be opened: "
+            f"{_reason(error)}"
         ) from error
 
 
@@ -131,10 +145,8 @@ def writing(path: Path) -> Iterator[Head]:
                     if read_head(path).version == 0:
                         shutil.rmtree(path, ignore_errors=True)  # Windows keeps the open lock
         except Timeout:
-            who = json.loads(holder.read_text()) if holder.exists() else {}
             raise CollectionBusy(
-                f"process {who.get('pid', '?')} on {who.get('host', 'this machine')} is writing "
-                f"to {path}; wait until it is done"
+                f"{_name_holder(holder)} is writing to {path}; wait until it is done"
             ) from None
 
 
@@ -168,15 +180,27 @@ def _is_bare(path: Path) -> bool:
     return path.is_dir() and {file.name for file in path.iterdir()} <= {LOCK, HOLDER}
 
 
+def _name_holder(holder: Path) -> str:
+    try:
+        who = json.loads(holder.read_text())
+        return f"process {who['pid']} on {who['host']}"
+    except (OSError, ValueError):  # it has only begun, or is about to end
+        return "another process"
+
+
 @contextmanager
 def _as_collection_error(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:  # a full disk, a folder that may only be read
-        reason = error.strerror or str(error).splitlines()[0]
         raise CollectionError(
-            f"{path} cannot be written: {reason}; what was committed before is whole"
+            f"{path} cannot be written: {_reason(error)}; what was committed before is whole"
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    """Return what an error says, without the line of Lance's source that it ends in."""
+    return getattr(error, "strerror", None) or str(error).partition("\n")[0].partition(", /")[0]
 
 
 def _write_head(path: Path, head: Head) -> None:

@@ -20,6 +20,18 @@ from semascope.errors import CollectionError, ColumnNotFound, FileError
 from semascope.progress import Progress, silent
 
 ROWS_PER_COMMIT = 8192  # what is held in memory, and what an interruption costs at most
+UNIT = 1e-5  # how far from length 1 rounding leaves what a model brings to unit length itself
+
+# Columns that semascope adds, and those that Lance shows of every table.
+RESERVED = {
+    HASH,
+    EMBEDDING,
+    "_rowid",
+    "_rowaddr",
+    "_rowoffset",
+    "_row_created_at_version",
+    "_row_last_updated_at_version",
+}
 
 
 def index(
@@ -57,7 +69,7 @@ def index(
     Raises
     ------
     FileError
-        If the file cannot be read, or has no text.
+        If the file cannot be read, has no text, or a column whose name cannot be stored.
     ColumnNotFound
         If it lacks the text column, or a column that the collection has.
     CollectionBusy
@@ -69,6 +81,7 @@ def index(
     path = Path(to) if to is not None else Path(source.with_suffix(".lance").name)
     about = guard.read_head(path).about if guard.exists(path) else {}
     file = open_file(source, text or about.get("text"))
+    _check_names(file)
     encoder = model or load(about["model"]["name"] if about else DEFAULT_MODEL)
     with guard.writing(path) as head:
         if head.version:
@@ -77,6 +90,19 @@ def index(
             head = replace(head, about=_describe(file, encoder))
         indexed = _Indexing(path, head, file, encoder, on_progress).run()
     return Collection(path, encoder=encoder, indexed=indexed)
+
+
+def _check_names(file: TextFile) -> None:
+    for name in file.rows.schema.names:
+        if not name:
+            raise FileError(f"{file.path} has a column without a name; give it one")
+        if name in RESERVED:
+            raise FileError(f"{file.path} has a column {name!r}, a name that is taken; rename it")
+        if set(name) & set(".`"):
+            raise FileError(
+                f"{file.path} has a column {name!r}; a name with {'.`'!r} in it cannot be stored: "
+                "rename it"
+            )
 
 
 def _describe(file: TextFile, encoder: Encoder) -> dict[str, Any]:
@@ -154,7 +180,9 @@ class _Indexing:
             new.append(not self.stored[digest])
             self.stored[digest] -= not new[-1]
         self.known += rows.num_rows - sum(new)
-        return rows.append_column(HASH, pa.array(hashes, pa.binary(16))).filter(pa.array(new))
+        return rows.append_column(HASH, pa.array(hashes, pa.binary(16))).filter(
+            pa.array(new, pa.bool_())
+        )
 
     def _as_stored(self, rows: pa.Table) -> pa.Table:
         """Bring the columns to the collection's order and types."""
@@ -184,6 +212,7 @@ class _Indexing:
             raise CollectionError(
                 f"{self.encoder.name} gives no finite embedding for {texts[row].as_py()!r}"
             )
+        lengths[abs(lengths - 1) < UNIT] = 1  # what the model gives, bit for bit
         vectors = pa.array((embeddings / lengths).ravel())
         column = pa.FixedSizeListArray.from_arrays(vectors, self.encoder.dim)
         return rows.append_column(EMBEDDING, column)
@@ -196,6 +225,8 @@ def _hash_rows(rows: pa.Table) -> list[bytes]:
         column = rows[name]
         if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
             column = pa.array([repr(value) for value in column.to_pylist()], pa.string())
-        columns += [pc.fill_null(column.cast(pa.large_string()), "\0")]
-    joined = pc.binary_join_element_wise(*columns, pa.scalar("\x1f", pa.large_string()))
+        value = column.cast(pa.large_string())
+        length = pc.binary_length(value).cast(pa.large_string())  # says where the value ends
+        columns += [pc.fill_null(length, "null"), pc.fill_null(value, "")]
+    joined = pc.binary_join_element_wise(*columns, pa.scalar(" ", pa.large_string()))
     return [hashlib.blake2b(row.encode(), digest_size=16).digest() for row in joined.to_pylist()]

@@ -9,13 +9,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as csv
 import pyarrow.dataset as ds
+import pyarrow.json as json
 
 from semascope.errors import ColumnNotFound, FileError
 
-CSV = ds.CsvFileFormat(csv.ParseOptions(newlines_in_values=True))
+BLOCK = (
+    16_777_216  # bytes parsed at a time. Arrow reads a row that fills one as nulls, or not at all
+)
+CSV = ds.CsvFileFormat(
+    csv.ParseOptions(newlines_in_values=True), read_options=csv.ReadOptions(block_size=BLOCK)
+)
 FORMATS = {
     ".csv": CSV,
-    ".jsonl": ds.JsonFileFormat(),
+    ".jsonl": ds.JsonFileFormat(read_options=json.ReadOptions(block_size=BLOCK)),
     ".parquet": ds.ParquetFileFormat(),
 }
 ROWS_TO_GUESS_FROM = 1000
@@ -40,6 +46,7 @@ class TextFile:
         waiting = self.rows.schema.empty_table()
         with _as_file_error(self.path):
             for batch in self.rows.to_batches(batch_size=size):
+                batch.validate(full=True)  # Arrow lets bytes that are not UTF-8 pass as strings
                 waiting = pa.concat_tables([waiting, pa.Table.from_batches([batch])])
                 while waiting.num_rows >= size:
                     yield waiting.slice(0, size)
@@ -108,7 +115,7 @@ def _is_text(kind: pa.DataType) -> bool:
 def _as_file_error(path: Path) -> Iterator[None]:
     try:
         yield
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         # Arrow wraps what is wrong into where it noticed: "Could not open …: Invalid: …".
         reason = str(error).splitlines()[0].rpartition("Invalid: ")[2].rpartition("': ")[2]
         raise FileError(f"{path} cannot be read: {reason}") from error

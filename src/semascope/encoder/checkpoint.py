@@ -174,8 +174,9 @@ def _weights(folder: Path, sha256: str | None) -> tuple[Weights, str]:
     https://github.com/huggingface/safetensors#format
     """
     path = folder / "model.safetensors"
-    if not path.exists() and any(folder.glob("pytorch_model*.bin")):
-        raise _unsupported(folder, "its weights are in pytorch_model.bin, not model.safetensors")
+    if not path.exists():
+        for other in (*folder.glob("pytorch_model*.bin"), *folder.glob("model*.index.json")):
+            raise _unsupported(folder, f"its weights are in {other.name}, not model.safetensors")
     try:
         with path.open("rb") as file:
             # A private copy as soon as somebody writes; OpenVINO takes no read-only memory.
