@@ -65,7 +65,7 @@ def command(folder: Path) -> None:
             talks.draw(file, on_progress=on_progress)
     _title("Made")
     click.echo(f"    {picture}: the map as a picture")
-    click.echo(f"    {page}: the map to walk around in; open it in a browser, no network needed")
+    click.echo(f"    {page}: the map to walk around in a browser, no network needed")
     click.echo(f"    {path}: the collection")
     _title("Next")
     click.echo(f'    semascope search {path} "what you look for"')

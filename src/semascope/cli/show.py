@@ -52,9 +52,10 @@ def progress(label: str, unit: str) -> Iterator[Progress]:
 
 
 def as_json(objects: Iterable[Mapping[str, Any]]) -> None:
-    """Print one JSON object per line; dates and the like as strings."""
+    """Print one JSON object per line; dates and the like as strings, NaN as null."""
     for fields in objects:
-        click.echo(json.dumps(fields, ensure_ascii=False, default=str))
+        plain = json.loads(json.dumps(fields, default=str), parse_constant=lambda _: None)
+        click.echo(json.dumps(plain, ensure_ascii=False))
 
 
 def note(message: str) -> None:
@@ -101,8 +102,8 @@ def _fit(line: str) -> str:
 
 
 def _width() -> int:
-    """Return the terminal's width, 80 where there is none, and no more than can be read."""
-    return min(shutil.get_terminal_size((80, 24)).columns, 100)
+    """Return the terminal's width, 80 where there is none, within what can be read."""
+    return min(max(shutil.get_terminal_size((80, 24)).columns, 20), 100)
 
 
 @contextmanager

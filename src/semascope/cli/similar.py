@@ -4,6 +4,8 @@ import json
 
 import click
 
+from semascope.cli import show
+
 
 @click.command("similar")
 @click.argument("first")
@@ -30,7 +32,8 @@ def command(first: str, second: str, *, as_json: bool) -> None:
         click.echo(json.dumps(fields))
     else:
         click.echo(f"{similarity:.4f}")
-        click.echo(
+        meaning = (
             f"closer than {percentile:.5g}% of random pairs of English {usual.kind}, "
             f"whose mean is {usual.mean:.2f}"
         )
+        click.echo(show.passage(meaning, indent=""))

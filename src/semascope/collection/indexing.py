@@ -89,7 +89,9 @@ def index(
         else:
             head = replace(head, about=_describe(file, encoder))
         indexed = _Indexing(path, head, file, encoder, on_progress).run()
-    return Collection(path, encoder=encoder, indexed=indexed)
+    # Queries are embedded in f32, so that an answer does not depend on how one came to it.
+    exact = encoder if encoder.precision == "f32" else None
+    return Collection(path, encoder=exact, indexed=indexed)
 
 
 def _check_names(file: TextFile) -> None:

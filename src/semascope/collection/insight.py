@@ -171,7 +171,8 @@ class Insight:
             return {"neighbors": graph.neighbors, "similarity": graph.similarity}, None
 
         if self._graph is None:
-            arrays, _ = self._remember("graph", make)
+            alone = len(self._texts) == 1  # no neighbors: nothing that Arrow could hold
+            arrays, _ = make() if alone else self._remember("graph", make)
             self._graph = structure.Graph(arrays["neighbors"], arrays["similarity"])
         return self._graph
 

@@ -13,17 +13,12 @@ import pyarrow.json as json
 
 from semascope.errors import ColumnNotFound, FileError
 
-BLOCK = (
-    16_777_216  # bytes parsed at a time. Arrow reads a row that fills one as nulls, or not at all
-)
+BLOCK = 16_777_216  # bytes parsed at a time; no row may be longer
 CSV = ds.CsvFileFormat(
     csv.ParseOptions(newlines_in_values=True), read_options=csv.ReadOptions(block_size=BLOCK)
 )
-FORMATS = {
-    ".csv": CSV,
-    ".jsonl": ds.JsonFileFormat(read_options=json.ReadOptions(block_size=BLOCK)),
-    ".parquet": ds.ParquetFileFormat(),
-}
+JSON = ds.JsonFileFormat(read_options=json.ReadOptions(block_size=BLOCK))
+FORMATS = {".csv": CSV, ".jsonl": JSON, ".parquet": ds.ParquetFileFormat()}
 ROWS_TO_GUESS_FROM = 1000
 
 
@@ -78,7 +73,7 @@ def open_file(path: Path, text: str | None = None) -> TextFile:
     if file_format is None:
         raise FileError(f"{path} is not one of {', '.join(FORMATS)}; convert it to one of these")
     with _as_file_error(path):
-        rows = ds.dataset(path, format=file_format)
+        rows = _dataset(path, file_format)
         columns = rows.schema.names
         if len(set(columns)) < len(columns):
             raise FileError(f"{path} has two columns of one name: {', '.join(columns)}")
@@ -94,6 +89,16 @@ def open_file(path: Path, text: str | None = None) -> TextFile:
     if not _is_text(rows.schema.field(text).type):
         raise FileError(f"column {text!r} of {path} holds {rows.schema.field(text).type}, not text")
     return TextFile(path, rows, text, guessed=False)
+
+
+def _dataset(path: Path, file_format: ds.FileFormat) -> ds.Dataset:
+    if file_format is JSON:
+        with path.open("rb") as file:
+            first_row_ends = b"\n" in file.read(BLOCK).lstrip()
+        if not first_row_ends:  # Arrow's stream would give nulls, without a word
+            whole = json.ReadOptions(block_size=path.stat().st_size + 1)
+            return ds.dataset(json.read_json(path, whole))
+    return ds.dataset(path, format=file_format)
 
 
 def _guess_text_column(path: Path, rows: ds.Dataset) -> str:
