@@ -187,7 +187,7 @@ def evaluate(rankings: Mapping[str, Ranking], qrels: Mapping[str, Grades]) -> Qu
 
 
 def bootstrap_interval(values: ArrayLike) -> tuple[float, float]:
-    """Return a 95% confidence interval of the mean, had other queries of the kind been asked.
+    """Return a 95% confidence interval of the mean over all queries of the kind of these.
 
     The queries are drawn anew with replacement, `RESAMPLES` times with a fixed seed; the interval
     reaches from the 2.5th to the 97.5th percentile of the means. With few queries it is too
