@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from semascope.errors import InvalidValue
+from semascope.errors import FileError, InvalidValue
 from semascope.progress import Progress
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ def draw(collection: Collection, to: Path, on_progress: Progress) -> None:
     """Write the map of ``collection``; see `Collection.draw`."""
     if to.suffix.lower() not in SUFFIXES:
         raise InvalidValue(f"a map is written as {', '.join(SUFFIXES)}, not as {to.name!r}")
+    if not to.parent.is_dir():  # said before the work, not after it
+        raise FileError(f"cannot write {to}: there is no folder {to.parent}; create it first")
     clusters = collection.clusters(on_progress=on_progress)
     coordinates = collection.map(on_progress=on_progress).coordinates
     title = collection.path.stem

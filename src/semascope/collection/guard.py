@@ -35,7 +35,7 @@ if sys.platform != "win32":
     import fcntl
 
 FORMAT = 1  # of HEAD.json and of the columns that semascope adds
-HEAD, LOCK, HOLDER = "HEAD.json", "_writer.lock", "_writer.json"
+HEAD, HEAD_PART, LOCK, HOLDER = "HEAD.json", "HEAD.json.part", "_writer.lock", "_writer.json"
 
 
 @dataclass(frozen=True)
@@ -133,16 +133,17 @@ def writing(path: Path) -> Iterator[Head]:
         try:
             # The operating system frees the lock of a process that dies.
             with FileLock(path / LOCK, timeout=0):
-                holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}))
-                if not exists(path):
-                    _write_head(path, Head(version=0, files={}, about={}))
-                head = read_head(path)
-                _sweep(path, head)
                 try:
+                    me = {"pid": os.getpid(), "host": socket.gethostname()}
+                    holder.write_text(json.dumps(me))
+                    if not exists(path):
+                        _write_head(path, Head(version=0, files={}, about={}))
+                    head = read_head(path)
+                    _sweep(path, head)
                     yield head
                 finally:
                     holder.unlink(missing_ok=True)
-                    if read_head(path).version == 0:
+                    if _is_bare(path) or read_head(path).version == 0:
                         shutil.rmtree(path, ignore_errors=True)  # Windows keeps the open lock
         except Timeout:
             raise CollectionBusy(
@@ -176,8 +177,8 @@ def append(path: Path, head: Head, rows: pa.Table) -> Head:
 
 
 def _is_bare(path: Path) -> bool:
-    """Return whether ``path`` is a folder that holds nothing, or but a writer's lock."""
-    return path.is_dir() and {file.name for file in path.iterdir()} <= {LOCK, HOLDER}
+    """Return whether ``path`` is a folder of nothing but what a writer makes first."""
+    return path.is_dir() and {file.name for file in path.iterdir()} <= {LOCK, HOLDER, HEAD_PART}
 
 
 def _name_holder(holder: Path) -> str:
@@ -204,7 +205,7 @@ def _reason(error: Exception) -> str:
 
 
 def _write_head(path: Path, head: Head) -> None:
-    part = path / f"{HEAD}.part"
+    part = path / HEAD_PART
     part.write_text(json.dumps(asdict(head), indent=1))
     _fsync(part)
     part.replace(path / HEAD)

@@ -1,0 +1,420 @@
+"""The command line: what is printed, where, and what a mistake gets.
+
+Commands run in this process where they can, and as a process of their own where it matters:
+signals, terminals, imports.
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from importlib.metadata import version
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+import semascope as sema
+from semascope import data
+from semascope.cli import SECTIONS, main
+
+COMMANDS = [name for names in SECTIONS.values() for name in names]
+QUERY = "help for farmers hit by drought"
+
+
+@pytest.fixture(scope="module")
+def speeches(tmp_path_factory, model):
+    """Return a folder with 200 passages as speeches.parquet and, indexed, as speeches.lance."""
+    folder = tmp_path_factory.mktemp("speeches")
+    table = pq.read_table(data.path("speeches")).take(np.arange(0, 18_200, 91))
+    pq.write_table(table, folder / "speeches.parquet")
+    sema.index(folder / "speeches.parquet", to=folder / "speeches.lance", model=model)
+    return folder
+
+
+@pytest.fixture
+def folder(speeches, tmp_path, monkeypatch):
+    """Return a copy of that folder, in which the test runs."""
+    shutil.copytree(speeches, tmp_path / "here")
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path / "here"
+
+
+@pytest.fixture
+def run():
+    """Return a function that runs a command line in this process."""
+
+    def run(line, **environment):
+        command, *arguments = shlex.split(line)
+        assert command == "semascope"
+        return CliRunner(env=environment).invoke(main, arguments, prog_name=command)
+
+    return run
+
+
+def start(*arguments, **options):
+    """Start the command as a process of its own."""
+    command = [sys.executable, "-m", "semascope", *map(str, arguments)]
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | options
+    return subprocess.Popen(command, **options)
+
+
+def json_lines(text):
+    def refuse(constant):
+        raise AssertionError(f"{constant} is no JSON")
+
+    return [json.loads(line, parse_constant=refuse) for line in text.splitlines()]
+
+
+# --- help ---
+
+
+def test_the_commands_are_these():
+    assert COMMANDS == ["similar", "index", "search", "clusters", "map", "demo"]
+
+
+def example_of(run, name):
+    """Return what stands below "Example:" in the help of a command."""
+    found = run(f"semascope {name} --help")
+    assert found.exit_code == 0
+    return re.search(r"\n  Example:\n((?:      \S.*\n)+)", found.stdout)[1].strip()
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_every_help_has_one_example(run, name):
+    assert example_of(run, name).startswith(f"semascope {name}".strip())
+
+
+def test_the_first_example_is_that_of_the_demo(run):
+    assert example_of(run, "") == example_of(run, "demo")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_example_works_as_it_stands(run, folder, monkeypatch, name):
+    monkeypatch.setattr(data, "path", lambda name: folder / f"{name}.parquet")  # for the demo
+    if name == "index":
+        shutil.rmtree(folder / "speeches.lance")
+    before = set(folder.rglob("*"))
+    found = run(example_of(run, name))
+    assert found.exit_code == 0, found.output
+    assert found.stdout
+    made = {path.relative_to(folder).as_posix() for path in set(folder.rglob("*")) - before}
+    expected = {
+        "demo": {"demo/map.png", "demo/map.html", "demo/speeches.lance/HEAD.json"},
+        "index": {"speeches.lance/HEAD.json"},
+        "map": {"map.html"},
+    }
+    assert made >= expected.get(name, set())
+
+
+def test_help_names_every_command_with_what_it_does(run):
+    found = run("semascope --help").stdout
+    assert [found.index(f"\n{section}:") for section in SECTIONS] == sorted(
+        found.index(f"\n{section}:") for section in SECTIONS
+    )
+    for name in COMMANDS:
+        assert re.search(rf"^  {name}  +[A-Z]", found, re.MULTILINE)
+
+
+def test_help_and_version_load_neither_the_model_nor_the_database(run_python):
+    code = """
+import sys
+from semascope.cli import main
+for arguments in (["--help"], ["--version"], *([name, "--help"] for name in sys.argv[1:])):
+    main(arguments, standalone_mode=False)
+print(*sys.modules)
+"""
+    *_, modules = run_python(code, *COMMANDS).splitlines()
+    imported = {name.partition(".")[0] for name in modules.split()}
+    assert imported & {"lance", "matplotlib", "numpy", "openvino", "pyarrow", "rich"} == set()
+
+
+def test_version_is_that_of_the_package(run):
+    process = start("--version")
+    assert process.communicate() == (f"semascope {version('semascope')}\n", "")
+    assert run("semascope --version").stdout == f"semascope {version('semascope')}\n"
+
+
+def test_a_bare_command_shows_the_help(run):
+    assert "Your text:" in run("semascope").output
+
+
+# --- results ---
+
+
+def test_uncle_and_aunt_are_0_7339(run):
+    found = run("semascope similar uncle aunt")
+    assert found.stdout.splitlines() == [
+        "0.7339",
+        "closer than 99.99% of random pairs of English words, whose mean is 0.23",
+    ]
+    assert found.stderr == ""
+
+
+def test_uncle_and_aunt_for_machines(run):
+    (found,) = json_lines(run("semascope similar uncle aunt --json").stdout)
+    assert round(found["similarity"], 4) == 0.7339
+    assert round(found["percentile"], 2) == 99.99
+    assert found["among"] == "words"
+
+
+def test_search_prints_the_nearest_first(run, folder):
+    found = run(f'semascope search speeches.lance "{QUERY}" -k 3').stdout
+    hits = sema.open("speeches.lance").search(QUERY, k=3)
+    heads = [line for line in found.splitlines() if re.match(r" *\d+  0\.\d\d  closer than", line)]
+    assert [line.split()[:2] for line in heads] == [
+        [str(rank), f"{hit.similarity:.2f}"] for rank, hit in enumerate(hits, start=1)
+    ]
+    for line, hit in zip(heads, hits, strict=True):
+        assert f"closer than {hit.percentile:.2f}% of pairs   {hit.row['year']} · " in line
+    assert found.endswith("of 200 passages\n")
+
+
+def test_search_for_machines_gives_every_hit_with_its_row(run, folder):
+    found = json_lines(run(f'semascope search speeches.lance "{QUERY}" -k 3 --json').stdout)
+    hits = sema.open("speeches.lance").search(QUERY, k=3)
+    assert found == [{"rank": rank, **vars(hit)} for rank, hit in enumerate(hits, start=1)]
+
+
+def test_values_that_json_lacks_are_null_or_text(run, tmp_path, model, monkeypatch):
+    columns = {"nan": [float("nan")], "inf": [[float("inf"), 1.0]], "bytes": [b"\xff"]}
+    pq.write_table(pa.table({"text": ["a cat 🐈"], **columns}), tmp_path / "a.parquet")
+    monkeypatch.chdir(tmp_path)
+    sema.index("a.parquet", model=model)
+    found = run("semascope search a.lance dog --json").stdout
+    assert "🐈" in found
+    (hit,) = json_lines(found)
+    assert hit["percentile"] is None
+    assert hit["row"] == {"text": "a cat 🐈", "nan": None, "inf": [None, 1.0], "bytes": "b'\\xff'"}
+
+
+def test_clusters_print_sizes_and_names(run, folder):
+    found = run("semascope clusters speeches.lance").stdout.splitlines()
+    clusters = sema.open("speeches.lance").clusters()
+    heads = found[::2]  # each is followed by a line of a typical passage
+    assert [line.split()[0] for line in heads] == [str(size) for size in clusters.sizes]
+    for line, name in zip(heads, clusters.names, strict=True):
+        assert line.endswith(f"  {name}")
+
+
+def test_clusters_for_machines_count_every_passage(run, folder):
+    found = json_lines(run("semascope clusters speeches.lance --json").stdout)
+    assert sum(cluster["size"] for cluster in found) == 200
+    texts = set(sema.open("speeches.lance").texts)
+    for cluster in found:
+        assert cluster.keys() == {"cluster", "name", "size", "typical"}
+        assert set(cluster["typical"]) <= texts
+
+
+def test_index_tells_what_it_did_and_what_is_next(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pets.csv").write_text("body,n\na cat,1\n,2\na dog,3\n")
+    found = run("semascope index pets.csv")
+    assert found.stdout == "Passages added: 2, now 2 in pets.lance\n"
+    assert "column 'body'; choose another with --text" in found.stderr
+    assert "without text, left out: 1" in found.stderr
+    assert 'Next: semascope search pets.lance "' in found.stderr
+
+    again = run("semascope index pets.csv --to pets.lance --text body")
+    assert again.stdout == "Passages added: 0, now 2 in pets.lance\n"
+    assert "stored before: 2" in again.stderr
+    assert "--text" not in again.stderr
+
+
+def test_index_for_machines(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pets.csv").write_text("body,n\na cat,1\n,2\na dog,3\n")
+    assert json_lines(run("semascope index pets.csv --json").stdout) == [
+        {
+            "path": "pets.lance",
+            "passages": 2,
+            "text": "body",
+            "guessed": True,
+            "added": 2,
+            "known": 0,
+            "empty": 1,
+        }
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "html"])
+def test_map_tells_what_it_wrote(run, folder, suffix):
+    found = run(f"semascope map speeches.lance --to map.{suffix}")
+    assert found.stdout == f"map.{suffix}: 200 passages of speeches.lance\n"
+    assert (folder / f"map.{suffix}").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "similar uncle aunt",
+        f'search speeches.lance "{QUERY}"',
+        "clusters speeches.lance",
+        "index speeches.parquet",
+    ],
+)
+def test_no_line_is_wider_than_the_terminal(run, folder, line):
+    found = run(f"semascope {line}", COLUMNS="60").stdout
+    assert found
+    assert [line for line in found.splitlines() if len(line) > 60] == []
+
+
+@pytest.mark.parametrize("name", ["", "similar", "map"])
+def test_no_help_is_wider_than_the_terminal(name):
+    process = start(*name.split(), "--help", env={**os.environ, "COLUMNS": "60"})
+    found, _ = process.communicate()
+    assert "Example:" in found
+    assert [line for line in found.splitlines() if len(line) > 60] == []
+
+
+def test_a_terminal_of_no_width_still_shows_something(run, folder):
+    assert run("semascope clusters speeches.lance", COLUMNS="3").exit_code == 0
+
+
+# --- mistakes ---
+
+MISTAKES = [
+    ("search absent.lance cat", r"no collection at absent\.lance; make one with: semascope index"),
+    ("clusters .", r"no collection at \."),
+    ("map absent.lance --to map.html", r"no collection at absent\.lance"),
+    ('search speeches.lance " "', "the query is empty; say what to look for"),
+    ("search speeches.lance cat -k 0", "k must be at least 1, got 0"),
+    ("similar uncle ''", "a text is empty; give two texts"),
+    ("map speeches.lance --to map.gif", r"written as \.png, .*, not as 'map\.gif'"),
+    ("map speeches.lance --to absent/map.png", "there is no folder absent; create it first"),
+    ("index absent.csv", r"no file absent\.csv"),
+    ("index speeches.lance", r"speeches\.lance is a folder, not a file"),
+    ("index notes.txt", r"notes\.txt is not one of \.csv, \.jsonl, \.parquet"),
+    ("index ragged.csv", r"ragged\.csv .*Row #2: Expected 2 columns, got 1"),
+    ("index speeches.parquet --text body", r"no column 'body'; it has text, year, president"),
+    ("index speeches.parquet --text year --to a.lance", "'year' of .* holds int32, not text"),
+    ("index speeches.parquet --text speech", "embeds the column 'text', not 'speech'"),
+    ("index speeches.parquet --to notes.txt", r"notes\.txt is there already, and is no collection"),
+    ("index empty.csv", "column 'text' has no text in any row"),
+]
+USAGE = [
+    ("serch speeches.lance cat", f"no command 'serch'; there are {', '.join(COMMANDS)}"),
+    ("search speeches.lance", "Missing argument 'QUERY'"),
+    ("search speeches.lance cat -k many", "'many' is not a valid integer"),
+    ("search speeches.lance cat --fuzzy", "No such option.*--fuzzy"),
+    ("map speeches.lance", "Missing option '--to'"),
+    ("similar uncle", "Missing argument 'SECOND'"),
+]
+
+
+@pytest.fixture
+def mistaken(folder):
+    (folder / "notes.txt").write_text("a cat")
+    (folder / "ragged.csv").write_text("id,text\n1\n")
+    (folder / "empty.csv").write_text('id,text\n1," "\n')
+    return folder
+
+
+@pytest.mark.parametrize(("line", "message"), MISTAKES)
+def test_a_mistake_gets_one_line_and_changes_nothing(run, mistaken, line, message):
+    before = {path: path.stat().st_size for path in mistaken.rglob("*")}
+    found = run(f"semascope {line}")
+    assert found.exit_code == 2
+    assert found.stdout == ""
+    assert re.fullmatch(rf"semascope: .*{message}.*\n", found.stderr)
+    assert {path: path.stat().st_size for path in mistaken.rglob("*")} == before
+
+
+@pytest.mark.parametrize(("line", "message"), USAGE)
+def test_a_misspelt_command_gets_its_usage(run, mistaken, line, message):
+    found = run(f"semascope {line}")
+    assert found.exit_code == 2
+    assert found.stdout == ""
+    assert found.stderr.startswith("Usage: semascope ")
+    assert re.search(message, found.stderr)
+
+
+def test_a_mistake_in_a_process_of_its_own_shows_no_traceback(tmp_path):
+    process = start("search", tmp_path / "absent.lance", "cat")
+    printed, said = process.communicate()
+    assert (process.returncode, printed) == (2, "")
+    assert said.startswith("semascope: there is no collection at")
+    assert said.count("\n") == 1
+
+
+def test_a_corrupt_collection_is_named(run, folder):
+    (folder / "speeches.lance" / "HEAD.json").write_text("{")
+    found = run("semascope search speeches.lance cat")
+    assert found.exit_code == 2
+    assert re.fullmatch(r"semascope: speeches\.lance/HEAD\.json cannot be read: .*\n", found.stderr)
+
+
+# --- Ctrl-C ---
+
+
+def test_ctrl_c_ends_a_command_with_a_word(run, folder, monkeypatch):
+    def interrupted(path):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sema, "open", interrupted, raising=False)
+    found = run("semascope search speeches.lance cat")
+    assert (found.exit_code, found.stdout, found.stderr) == (130, "", "\nStopped.\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send Ctrl-C to one process")
+def test_ctrl_c_while_indexing_says_how_to_go_on_and_leaves_nothing_half_done(tmp_path):
+    process = start("index", data.path("speeches"), "--to", tmp_path / "all.lance")
+    while process.poll() is None and not (tmp_path / "all.lance" / "_writer.json").exists():
+        time.sleep(0.02)
+    time.sleep(0.3)  # it embeds the first 8,192 passages, which takes half a minute
+    process.send_signal(signal.SIGINT)
+    printed, said = process.communicate(timeout=20)
+    assert (process.returncode, printed) == (130, "")
+    assert said == "\nStopped. What is stored stays; the same command goes on from there.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- progress ---
+
+
+def run_on_terminal(*arguments):
+    """Run the command with its stderr on a terminal; return what it prints and what that shows."""
+    terminal, end = os.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
+    process = start(*arguments, stderr=end, env=environment)
+    os.close(end)
+    shown = b""
+    try:
+        while part := os.read(terminal, 4096):
+            shown += part
+    except OSError:  # so Linux says that the other end is closed
+        pass
+    os.close(terminal)
+    printed, _ = process.communicate()
+    assert process.returncode == 0
+    return printed, shown.decode()
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
+def test_progress_is_shown_on_a_terminal_and_taken_away_at_the_end(folder):
+    printed, shown = run_on_terminal("index", "speeches.parquet", "--to", "new.lance")
+    assert printed == "Passages added: 200, now 200 in new.lance\n"
+    assert re.search(r"Reading speeches\.parquet.* \d+/200 rows", shown)
+    assert "\x1b[2K" in shown  # erases the bar
+
+
+def test_no_progress_is_shown_in_a_pipe(folder):
+    process = start("index", "speeches.parquet", "--to", "new.lance")
+    printed, said = process.communicate()
+    assert printed == "Passages added: 200, now 200 in new.lance\n"
+    assert re.fullmatch(r"Embedded the column .*\nNext: .*\n", said)
+    assert not re.search(r"[\r\x1b]", printed + said)
+
+
+def test_a_reader_that_stops_reading_gets_no_traceback(folder):
+    process = start("clusters", "speeches.lance", stdout=subprocess.PIPE)
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    process.communicate()
