@@ -7,8 +7,9 @@ import logging
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,7 +41,8 @@ def progress(label: str, unit: str) -> Iterator[Progress]:
         rich.TextColumn("{task.fields[count]}"),
         rich.TimeRemainingColumn(),
     )
-    with rich.Progress(*columns, console=console, transient=True) as bars, _log_to(console):
+    above = partial(console.print, style="dim", markup=False, highlight=False)
+    with rich.Progress(*columns, console=console, transient=True) as bars, news(above):
         task = bars.add_task(label, total=None, count="")
 
         def on_progress(done: int, total: int) -> None:
@@ -61,6 +63,24 @@ def as_json(objects: Iterable[Mapping[str, Any]]) -> None:
 def note(message: str) -> None:
     """Say on stderr what is not the result."""
     click.echo(message, err=True)
+
+
+@contextmanager
+def news(say: Callable[[str], object] = note) -> Iterator[None]:
+    """Say on a terminal what the library logs, such as that it fetches a model."""
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            say(self.format(record))
+
+    log, handler = logging.getLogger("semascope"), Handler()
+    if sys.stderr.isatty():
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
 
 
 def hits(talks: Collection, query: str, found: Sequence[Hit]) -> None:
@@ -104,20 +124,3 @@ def _fit(line: str) -> str:
 def _width() -> int:
     """Return the terminal's width, 80 where there is none, within what can be read."""
     return min(max(shutil.get_terminal_size((80, 24)).columns, 20), 100)
-
-
-@contextmanager
-def _log_to(console: Any) -> Iterator[None]:
-    """Print above the bar what the library logs, such as a download."""
-
-    class Above(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            console.print(self.format(record), style="dim", highlight=False, markup=False)
-
-    log, handler = logging.getLogger("semascope"), Above()
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        log.removeHandler(handler)

@@ -23,7 +23,8 @@ def command(first: str, second: str, *, as_json: bool) -> None:
 
     if not (first.strip() and second.strip()):
         raise sema.SemascopeError("a text is empty; give two texts to compare")
-    a, b = sema.load(precision="f32").encode([first, second])
+    with show.news():
+        a, b = sema.load(precision="f32").encode([first, second])
     similarity = sema.cosine_similarity(a, b)
     usual = background(first, second)
     percentile = usual.percentile(similarity)

@@ -26,6 +26,7 @@ FloatArray = NDArray[np.float32]
 
 EMBEDDING = "_embedding"  # the columns that semascope adds to the user's
 HASH = "_hash"
+DERIVED = "_derived"
 RANDOM_PAIRS = 100_000  # what a percentile is measured on: a step is 0.001%
 SEED = 0
 
@@ -274,4 +275,4 @@ class Collection:
     def _insight(self) -> Insight:
         from semascope.collection.insight import Insight
 
-        return Insight(self)
+        return Insight(self.texts, self.embeddings, self.path / DERIVED, self.version)

@@ -20,7 +20,7 @@ Arrays = Mapping[str, np.ndarray[Any, Any]]
 
 
 def remember(
-    folder: Path, name: str, of_version: int, make: Callable[[], tuple[Arrays, Any]]
+    folder: Path, name: str, make: Callable[[], tuple[Arrays, Any]], *, of_version: int
 ) -> tuple[Arrays, Any]:
     """Return what ``make`` returned for this version of the collection, now or at an earlier time.
 
@@ -30,10 +30,10 @@ def remember(
         The collection's ``_derived``.
     name : str
         Of the result; names what it depends on beside the version.
-    of_version : int
-        Version of the collection.
     make : callable() -> (arrays, notes)
         Arrays of N rows each by name, one- or two-dimensional, and anything that JSON can hold.
+    of_version : int
+        Version of the collection.
     """
     path = folder / f"{name}.arrow"
     stamp = {"collection": of_version, "semascope": version("semascope")}

@@ -5,13 +5,11 @@ the passages that have them. So the order of rows in a file cannot matter, and a
 a thousand times does not fill its own neighborhood.
 """
 
-from __future__ import annotations
-
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from functools import cached_property, partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,16 +18,10 @@ from semascope import structure
 from semascope.collection import derived
 from semascope.progress import Progress
 
-if TYPE_CHECKING:
-    from semascope.collection.collection import Collection
-
 FloatArray = NDArray[np.float32]
 RowArray = NDArray[np.int32]
 
-DERIVED = "_derived"
 N_TYPICAL = 3
-
-Notes = TypeVar("Notes")
 
 
 @dataclass(frozen=True)
@@ -76,16 +68,17 @@ class Outlier:
 
 
 class Insight:
-    """Computes structure for a `Collection`; results are kept beside it."""
+    """Computes the structure of N passages and keeps it in a folder."""
 
-    def __init__(self, collection: Collection):
-        self._collection = collection
+    def __init__(self, texts: Sequence[str], embeddings: FloatArray, folder: Path, version: int):
+        self._all_embeddings = embeddings  # (N, D)
+        self._remember = partial(derived.remember, folder, of_version=version)
         passages: dict[str, list[int]] = {}
-        for number, text in enumerate(collection.texts):
+        for number, text in enumerate(texts):
             passages.setdefault(text, []).append(number)
         self._texts = sorted(passages, key=_content_hash)  # the M distinct ones
         self._passages = [passages[text] for text in self._texts]  # that have each of them
-        self._row = np.empty(len(collection), np.int32)  # (N,) which of the M a passage has
+        self._row = np.empty(len(texts), np.int32)  # (N,) which of the M a passage has
         for row, numbers in enumerate(self._passages):
             self._row[numbers] = row
         self._first = [numbers[0] for numbers in self._passages]
@@ -163,7 +156,7 @@ class Insight:
 
     @cached_property
     def _embeddings(self) -> FloatArray:
-        return self._collection.embeddings[self._first]  # (M, D)
+        return self._all_embeddings[self._first]  # (M, D)
 
     def _neighbors(self, on_progress: Progress) -> structure.Graph:
         def make() -> tuple[derived.Arrays, None]:
@@ -175,13 +168,6 @@ class Insight:
             arrays, _ = make() if alone else self._remember("graph", make)
             self._graph = structure.Graph(arrays["neighbors"], arrays["similarity"])
         return self._graph
-
-    def _remember(
-        self, name: str, make: Callable[[], tuple[derived.Arrays, Notes]]
-    ) -> tuple[derived.Arrays, Notes]:
-        return derived.remember(
-            self._collection.path / DERIVED, name, self._collection.version, make
-        )
 
 
 def _content_hash(text: str) -> bytes:
