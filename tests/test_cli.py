@@ -238,8 +238,13 @@ def test_index_for_machines(run, tmp_path, monkeypatch):
             "text": "body",
             "guessed": True,
             "added": 2,
+            "split": 0,
             "known": 0,
             "empty": 1,
+            "skipped": 0,
+            "why": [],
+            "damaged": 0,
+            "not_english": 0.0,
         }
     ]
 
@@ -291,7 +296,7 @@ MISTAKES = [
     ("map speeches.lance --to absent/map.png", "there is no folder absent; create it first"),
     ("index absent.csv", r"no file absent\.csv"),
     ("index speeches.lance", r"speeches\.lance is a folder, not a file"),
-    ("index notes.txt", r"notes\.txt is not one of \.csv, \.jsonl, \.parquet"),
+    ("index notes.doc", r"notes\.doc is not one of \.csv, \.tsv, \.jsonl, "),
     ("index ragged.csv", r"ragged\.csv .*Row #2: Expected 2 columns, got 1"),
     ("index speeches.parquet --text body", r"no column 'body'; it has text, year, president"),
     ("index speeches.parquet --text year --to a.lance", "'year' of .* holds int32, not text"),
@@ -312,6 +317,7 @@ USAGE = [
 @pytest.fixture
 def mistaken(folder):
     (folder / "notes.txt").write_text("a cat")
+    (folder / "notes.doc").write_text("a cat")
     (folder / "ragged.csv").write_text("id,text\n1\n")
     (folder / "empty.csv").write_text('id,text\n1," "\n')
     return folder

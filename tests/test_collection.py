@@ -119,7 +119,7 @@ def test_embeddings_are_the_models_bit_for_bit(talks, embeddings):
 
 def test_to_arrow_gives_the_rows_with_their_embeddings(talks, emoji, embeddings):
     table = talks.to_arrow()
-    assert table.column_names == [*emoji.column_names, "_hash", "_embedding"]
+    assert table.column_names == [*emoji.column_names, "_hash", "_row", "_start", "_embedding"]
     assert table.select(emoji.column_names).equals(emoji)
     np.testing.assert_array_equal(np.stack(table["_embedding"].to_numpy()), embeddings)
 
@@ -136,8 +136,8 @@ def test_a_collection_says_what_made_it(talks, model):
 
 
 def test_index_says_what_it_did(made, talks):
-    assert made.indexed == indexing.Indexed("text", guessed=True, added=300, known=0, empty=0)
-    assert talks.indexed == indexing.Indexed("text", guessed=False, added=0, known=300, empty=0)
+    assert made.indexed == indexing.Indexed("text", guessed=True, added=300, passages=300)
+    assert talks.indexed == indexing.Indexed("text")
 
 
 def test_without_a_path_the_collection_lies_in_the_current_folder(tmp_path, model, monkeypatch):
@@ -203,7 +203,7 @@ def test_a_column_of_any_other_name_is_kept(tmp_path, index, name):
 
 def test_running_again_adds_nothing(copy, emoji, index, tmp_path):
     again = index(emoji, tmp_path, to=copy)
-    assert again.indexed == indexing.Indexed("text", guessed=False, added=0, known=300, empty=0)
+    assert again.indexed == indexing.Indexed("text", known=300)
     assert (again.version, len(again)) == (1, 300)
 
 
@@ -323,7 +323,9 @@ def test_a_column_that_no_longer_has_its_type_is_refused(tmp_path, index):
 
 @pytest.mark.parametrize("texts", [[""], [None, " "], []])
 def test_a_file_without_text_leaves_nothing_behind(tmp_path, index, texts):
-    with pytest.raises(FileError, match=r"rows\.parquet: column 'text' has no text in any row"):
+    with pytest.raises(
+        FileError, match=r"rows\.parquet(: column 'text' has no text in any row| has no rows)"
+    ):
         index(pa.table({"text": pa.array(texts, pa.string())}), tmp_path)
     assert not (tmp_path / "rows.lance").exists()
 
@@ -630,3 +632,80 @@ def test_draw_into_a_missing_folder_is_refused(talks, tmp_path):
     for name in ("map.png", "map.html"):
         with pytest.raises(FileError, match=r"there is no folder .*absent; create it first"):
             talks.draw(tmp_path / "absent" / name)
+
+
+# --- long texts ---
+
+
+@pytest.fixture(scope="module")
+def speeches(index, tmp_path_factory):
+    """Two whole speeches, far longer than the model reads, and a short text between them."""
+    passages = pq.read_table(data.path("speeches")).to_pylist()
+    whole = {
+        name: " \n".join(row["text"] for row in passages if row["speech"] == name)
+        for name in ("1790 George Washington", "1936 Franklin D. Roosevelt")
+    }
+    first, second = ({"text": text, "speech": name} for name, text in whole.items())
+    rows = [first, {"text": "A short one.", "speech": "none"}, second]
+    return index(pa.Table.from_pylist(rows), tmp_path_factory.mktemp("speeches")), rows
+
+
+def test_the_passages_of_a_row_are_its_text_to_the_letter(speeches):
+    talks, rows = speeches
+    stored = talks.to_arrow().to_pylist()
+    for number, row in enumerate(rows):
+        pieces = [passage for passage in stored if passage["_row"] == number]
+        assert "".join(piece["text"] for piece in pieces) == row["text"]
+        assert all(row["text"][piece["_start"] :].startswith(piece["text"]) for piece in pieces)
+        assert {piece["speech"] for piece in pieces} == {row["speech"]}
+
+
+def test_the_model_reads_every_passage_whole(speeches, model):
+    talks, _ = speeches
+    assert max(len(model.tokenizer.encode(text)) for text in talks.texts) <= model.max_tokens
+
+
+def test_index_counts_rows_passages_and_what_it_split(speeches):
+    talks, rows = speeches
+    assert (talks.indexed.added, talks.indexed.split) == (len(rows), 2)
+    assert talks.indexed.passages == len(talks) > 10
+
+
+def test_search_finds_the_best_passage_of_each_row_unless_asked_for_all(speeches):
+    talks, rows = speeches
+    best = talks.search("the duty of the nation", k=10)
+    assert sorted(hit.row["speech"] for hit in best) == sorted(row["speech"] for row in rows)
+    every = talks.search("the duty of the nation", k=10, passages=True)
+    assert len(every) == 10
+    assert best[0] == every[0]
+
+
+def test_rows_that_were_split_are_known_when_they_come_again(speeches, index, tmp_path):
+    talks, rows = speeches
+    again = index(pa.Table.from_pylist(rows), tmp_path, to=talks.path)
+    assert (again.indexed.added, again.indexed.known) == (0, len(rows))
+    assert again.version == talks.version
+
+
+# --- other sources ---
+
+
+def test_rows_that_a_program_holds_are_indexed_like_a_file(tmp_path, model):
+    rows = [{"title": "Moby-Dick", "text": "A whale."}, {"title": "Emma", "text": "A match."}]
+    talks = sema.index(rows, text="title,text", to=tmp_path / "books.lance", model=model)
+    assert talks.texts == ["Moby-Dick\n\nA whale.", "Emma\n\nA match."]
+    again = sema.index(rows, to=tmp_path / "books.lance", model=model)
+    assert again.indexed.known == 2
+
+
+def test_rows_without_a_name_need_a_place_to_go_to(model):
+    with pytest.raises(InvalidValue, match="say where the collection shall be"):
+        sema.index([{"text": "A whale."}], model=model)
+
+
+def test_rows_that_cannot_be_parsed_are_left_out_and_named(tmp_path, model):
+    (tmp_path / "a.csv").write_text("id,text\n1,one\n2\n3,three\n")
+    talks = sema.index(tmp_path / "a.csv", to=tmp_path / "a.lance", model=model)
+    assert talks.texts == ["one", "three"]
+    assert talks.indexed.skipped == 1
+    assert "row 3" in talks.indexed.why[0]

@@ -1,7 +1,7 @@
 """Rows of text and their embeddings on disk.
 
-`reading` streams files, `indexing` embeds what they hold, `guard` commits it, `Collection`
-answers from it; `insight` computes what structure tells and `derived` keeps it.
+`indexing` embeds rows, `guard` commits them, `Collection` answers from them; `insight` computes
+what structure tells and `derived` keeps it.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,8 +24,12 @@ if TYPE_CHECKING:  # insight stands on libraries that take long to import
 
 FloatArray = NDArray[np.float32]
 
-EMBEDDING = "_embedding"  # the columns that semascope adds to the user's
-HASH = "_hash"
+# The columns that semascope adds to the user's
+EMBEDDING = "_embedding"
+HASH = "_hash"  # of the row that a passage is from
+ROW = "_row"  # its number, from 0
+START = "_start"  # where in the row's text the passage begins, in characters
+ADDED = (HASH, ROW, START, EMBEDDING)
 DERIVED = "_derived"
 RANDOM_PAIRS = 100_000  # what a percentile is measured on: a step is 0.001%
 SEED = 0
@@ -47,10 +51,16 @@ class Indexed:
     """What a run of `semascope.index` did."""
 
     text: str  # the text column
-    guessed: bool  # whether nobody named it
-    added: int  # rows stored by this run
-    known: int  # rows that were stored before
-    empty: int  # rows without text, left out
+    guessed: bool = False  # whether nobody named it
+    added: int = 0  # rows stored by this run
+    passages: int = 0  # that these rows make
+    split: int = 0  # rows among them that are longer than the model reads, and became several
+    known: int = 0  # rows that were stored before
+    empty: int = 0  # rows without text, left out
+    skipped: int = 0  # rows that could not be parsed, left out
+    why: Sequence[str] = ()  # where the first of these are, and what is wrong with them
+    damaged: int = 0  # lines with characters that could not be decoded, shown as "�"
+    not_english: float = 0.0  # share of the first rows added that are in another language
 
 
 class Collection:
@@ -81,10 +91,8 @@ class Collection:
         self._table = guard.open_table(path, self._head)
         self._given_encoder = encoder
         self.text: str = self._head.about["text"]
-        self.indexed = indexed or Indexed(
-            self.text, guessed=False, added=0, known=len(self), empty=0
-        )
-        self.columns = [c for c in self._table.schema.names if c not in (EMBEDDING, HASH)]
+        self.indexed = indexed or Indexed(self.text)
+        self.columns = [c for c in self._table.schema.names if c not in ADDED]
 
     def __len__(self) -> int:
         return int(self._table.count_rows())
@@ -142,8 +150,8 @@ class Collection:
         """Return everything that is stored: the user's columns, hashes and embeddings."""
         return self._table.to_table()
 
-    def search(self, query: str, *, k: int = 10) -> list[Hit]:
-        """Return the k passages nearest to ``query`` in meaning, nearest first.
+    def search(self, query: str, *, k: int = 10, passages: bool = False) -> list[Hit]:
+        """Return what is nearest to ``query`` in meaning, nearest first.
 
         Parameters
         ----------
@@ -152,6 +160,9 @@ class Collection:
             nor percentile tells that nothing fits.
         k : int
             Number of hits, at least 1; fewer if the collection is smaller.
+        passages : bool
+            Whether a row that was split may be found several times. By default only its best
+            passage is.
 
         Raises
         ------
@@ -165,7 +176,7 @@ class Collection:
         prompt = "query" if "query" in self.encoder.prompts else None
         embedding = self.encoder.encode(query, prompt=prompt)
         similarity = self.embeddings @ (embedding / np.linalg.norm(embedding))  # (N,)
-        numbers = top_k(similarity, k).tolist()
+        numbers = (top_k(similarity, k) if passages else self._best_of_rows(similarity, k)).tolist()
         return [
             Hit(n, row[self.text], float(similarity[n]), self.percentile(float(similarity[n])), row)
             for n, row in zip(numbers, self.rows(numbers), strict=True)
@@ -254,6 +265,21 @@ class Collection:
     def outliers(self, *, n: int = 10, on_progress: Progress = silent) -> list[Outlier]:
         """Return the n passages that are least like any other, the oddest first."""
         return self._insight.outliers(n, on_progress)
+
+    def _best_of_rows(self, similarity: FloatArray, k: int) -> NDArray[np.intp]:
+        """Return the k most similar passages, only the best of each row."""
+        wanted = k
+        while True:
+            numbers = top_k(similarity, wanted)
+            _, first = np.unique(self._rows_of[numbers], return_index=True)
+            if len(first) >= k or len(numbers) == len(similarity):
+                return numbers[np.sort(first)[:k]]
+            wanted *= 2
+
+    @cached_property
+    def _rows_of(self) -> NDArray[np.int64]:
+        """The row that each passage is from, (N,)."""
+        return np.asarray(self._column(ROW).to_numpy())
 
     def _column(self, name: str) -> pa.ChunkedArray:
         return self._table.to_table(columns=[name])[name]

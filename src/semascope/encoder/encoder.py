@@ -6,13 +6,13 @@ from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding
+from tokenizers import Encoding, Tokenizer
 
 from semascope.encoder import transformer
 from semascope.encoder.checkpoint import Checkpoint, FloatArray
 from semascope.encoder.runtime import CompiledModel, Precision, compile_model, run_all
 from semascope.encoder.texts import as_texts
-from semascope.encoder.tokens import Batch, batches, load_tokenizer
+from semascope.encoder.tokens import Batch, batches, load_tokenizer, uncut
 from semascope.errors import InvalidValue
 from semascope.progress import Progress, silent
 
@@ -104,7 +104,7 @@ class Encoder:
         if isinstance(texts, str):
             embedding: FloatArray = self.encode([texts], prompt=prompt, on_progress=on_progress)[0]
             return embedding
-        prefix = self._prefix(prompt)
+        prefix = self.prefix(prompt)
         first_row: dict[str, int] = {}
         same = np.array([first_row.setdefault(t, len(first_row)) for t in as_texts(texts)], int)
         distinct = [prefix + text for text in first_row]
@@ -118,6 +118,21 @@ class Encoder:
 
         embeddings = self._encode_distinct(distinct, on_batch)
         return embeddings if len(distinct) == same.size else embeddings[same]
+
+    def prefix(self, prompt: str | None = None) -> str:
+        """Return what is put before a text of this kind, as in `encode`."""
+        if prompt is None:
+            return self.prompts.get(self._default_prompt or "", "")
+        if prompt not in self.prompts:
+            raise InvalidValue(
+                f"{self.name} has no prompt {prompt!r}; it has {sorted(self.prompts) or 'none'}"
+            )
+        return self.prompts[prompt]
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """The model's tokenizer, a copy that cuts nothing off."""
+        return uncut(self._tokenizer)
 
     def tokens(self, text: str) -> list[str]:
         """Return what the model reads of ``text``: its T tokens, [CLS] and [SEP] included."""
@@ -150,15 +165,6 @@ class Encoder:
         """
         _, attention = self._look_inside(text)
         return attention
-
-    def _prefix(self, prompt: str | None) -> str:
-        if prompt is None:
-            return self.prompts.get(self._default_prompt or "", "")
-        if prompt not in self.prompts:
-            raise InvalidValue(
-                f"{self.name} has no prompt {prompt!r}; it has {sorted(self.prompts) or 'none'}"
-            )
-        return self.prompts[prompt]
 
     def _tokenize(self, text: str) -> Encoding:
         (text,) = as_texts([text])

@@ -3,15 +3,18 @@
 import hashlib
 import sys
 from collections.abc import Callable
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
 from semascope.encoder.checkpoint import FloatArray
 from semascope.encoder.encoder import Encoder
+from semascope.encoder.tokens import uncut
 from semascope.errors import InvalidValue, UnsupportedModel
 
 TEXTS_PER_ROUND = 256  # between two reports of progress
@@ -57,6 +60,16 @@ class ForeignEncoder(Encoder):
         self.max_tokens = self._model.max_seq_length or sys.maxsize
         self.prompts = {kind: text for kind, text in self._model.prompts.items() if text}
         self._default_prompt = self._model.default_prompt_name
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """The model's tokenizer, a copy that cuts nothing off."""
+        if not self._model.tokenizer.is_fast:
+            raise UnsupportedModel(
+                f"{self.name} has a tokenizer written in Python, which cannot tell where a text "
+                "is too long; index without passages"
+            )
+        return uncut(self._model.tokenizer.backend_tokenizer)
 
     def tokens(self, text: str) -> list[str]:
         """Return what the model's tokenizer makes of ``text``."""

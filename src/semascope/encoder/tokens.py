@@ -51,6 +51,14 @@ def load_tokenizer(checkpoint: Checkpoint) -> Tokenizer:
     return tokenizer
 
 
+def uncut(tokenizer: Tokenizer) -> Tokenizer:
+    """Return a copy that reads a text to its end, and pads nothing."""
+    copy = Tokenizer.from_str(tokenizer.to_str())
+    copy.no_truncation()
+    copy.no_padding()
+    return copy
+
+
 def batches(encodings: Sequence[Encoding], max_tokens: int) -> Iterator[Batch]:
     """Sort N tokenized texts into batches of one length, longest first.
 
