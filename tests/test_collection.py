@@ -19,6 +19,8 @@ from PIL import Image
 import semascope as sema
 from semascope import data
 from semascope.collection import derived, indexing
+from semascope.encoder import DEFAULT_MODEL
+from semascope.encoder.weights import locate
 from semascope.errors import (
     CollectionError,
     CollectionNotFound,
@@ -711,3 +713,14 @@ def test_rows_that_cannot_be_parsed_are_left_out_and_named(tmp_path, model):
     assert talks.texts == ["one", "three"]
     assert talks.indexed.skipped == 1
     assert "row 3" in talks.indexed.why[0]
+
+
+def test_a_collection_finds_a_model_in_a_folder_again_from_elsewhere(tmp_path, monkeypatch):
+    folder, _ = locate(DEFAULT_MODEL)
+    (tmp_path / "models").symlink_to(folder.parent, target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    near = sema.load(f"models/{folder.name}", precision="f32")
+    sema.index([{"text": "A whale."}], to="books.lance", model=near)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert sema.open(tmp_path / "books.lance").search("a whale")[0].similarity > 0.9

@@ -93,7 +93,8 @@ def hits(talks: Collection, query: str, found: Sequence[Hit]) -> None:
         if hit.percentile is not None:
             near += f"  closer than {hit.percentile:.2f}% of pairs"
         others = (value for name, value in hit.row.items() if name != talks.text)
-        facts = " · ".join(" ".join(str(value).split()) for value in others if value)
+        known = (value for value in others if value not in (None, "") and value == value)  # no NaN
+        facts = " · ".join(" ".join(str(value).split()) for value in known)
         click.echo(_fit(f"{near}   {facts}"))
         click.echo(passage(part))
 

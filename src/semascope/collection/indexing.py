@@ -122,11 +122,12 @@ def _check_names(file: Source) -> None:
 
 
 def _describe(file: Source, encoder: Encoder) -> dict[str, Any]:
+    folder = Path(encoder.name)  # where the model is a folder, found again from any other
     return {
         "text": file.text,
         "columns": list(file.columns),  # that the text was made of
         "model": {
-            "name": encoder.name,
+            "name": str(folder.resolve()) if folder.is_dir() else encoder.name,
             "revision": encoder.revision,
             "precision": encoder.precision,
             "dim": encoder.dim,
