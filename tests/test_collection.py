@@ -4,6 +4,7 @@ Three hundred emoji, some of them several times, with the real model; the refere
 what the model itself gives.
 """
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -724,3 +725,18 @@ def test_a_collection_finds_a_model_in_a_folder_again_from_elsewhere(tmp_path, m
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert sema.open(tmp_path / "books.lance").search("a whale")[0].similarity > 0.9
+
+
+@pytest.mark.parametrize(
+    ("file", "collection"),
+    [
+        ("my-notes.csv", "my-notes.lance"),
+        ("report.v2.csv", "report.v2.lance"),
+        ("log.csv.gz", "log.lance"),
+    ],
+)
+def test_a_collection_is_called_like_its_file(tmp_path, monkeypatch, model, file, collection):
+    monkeypatch.chdir(tmp_path)
+    content = b"text\na whale\n"
+    (tmp_path / file).write_bytes(gzip.compress(content) if file.endswith(".gz") else content)
+    assert sema.index(file, model=model).path.name == collection

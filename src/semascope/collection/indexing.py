@@ -20,6 +20,9 @@ from semascope.errors import CollectionError, ColumnNotFound, FileError, Invalid
 from semascope.passages import Splitter, not_english
 from semascope.progress import Progress, silent
 from semascope.reading import Source, open_source
+from semascope.reading.documents import WILDCARDS
+from semascope.reading.file import COMPRESSIONS
+from semascope.reading.source import STANDARD_INPUT
 
 ROWS_PER_COMMIT = 8192  # what is held in memory, and what an interruption costs at most
 UNIT = 1e-5  # how far from length 1 rounding leaves what a model brings to unit length itself
@@ -101,9 +104,12 @@ def index(
 
 def _default_path(source: object) -> Path:
     """Return ``NAME.lance`` for a folder ``NAME`` or a file ``NAME.csv`` or ``NAME.csv.gz``."""
-    if isinstance(source, str | Path):
-        name = Path(source).resolve().name.partition(".")[0]
-        if name and not set(name) & set("*?[-"):
+    if isinstance(source, str | Path) and str(source) != STANDARD_INPUT:
+        path = Path(source).resolve()
+        if path.suffix in COMPRESSIONS:
+            path = path.with_suffix("")
+        name = path.name if path.is_dir() else path.stem
+        if name and not set(name) & set(WILDCARDS):
             return Path(f"{name}.lance")
     raise InvalidValue("these rows have no name; say where the collection shall be (to, or --to)")
 
