@@ -18,6 +18,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+import numpy as np
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
@@ -65,6 +67,27 @@ def pieces_of_speeches(count: int) -> Texts:
         ends = range(WORDS_PER_PIECE, len(words) + 1, WORDS_PER_PIECE)
         pieces += [" ".join(words[end - WORDS_PER_PIECE : end]) for end in ends]
     return Texts(f"pieces of speeches, {WORDS_PER_PIECE} words each", spread(pieces, count))
+
+
+def recombined(count: int) -> Texts:
+    """Return distinct synthetic texts: the beginning of one piece of a speech, the end of another.
+
+    There are not enough real short texts for a million; these have real words in real order, but
+    for one seam, and the length of the pieces.
+    """
+    _, pieces = pieces_of_speeches(10**9)
+    half = WORDS_PER_PIECE // 2
+    heads = list(dict.fromkeys(" ".join(piece.split()[:half]) for piece in pieces))
+    tails = list(dict.fromkeys(" ".join(piece.split()[half:]) for piece in pieces))
+    random = np.random.default_rng(0)
+    rounds = -(-count // len(heads)) + 1
+    made: dict[str, None] = {}
+    for _ in range(rounds):
+        for head, tail in zip(heads, random.permutation(len(tails))[: len(heads)], strict=False):
+            made[f"{head} {tails[tail]}"] = None
+    texts = list(made)[:count]
+    assert len(set(texts)) == count
+    return Texts("synthetic texts, recombined from halves of pieces of speeches", texts)
 
 
 def spread(texts: Sequence[str], count: int) -> list[str]:

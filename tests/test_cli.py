@@ -77,7 +77,18 @@ def json_lines(text):
 
 
 def test_the_commands_are_these():
-    assert COMMANDS == ["similar", "index", "search", "clusters", "map", "demo"]
+    assert COMMANDS == [
+        "similar",
+        "index",
+        "search",
+        "clusters",
+        "map",
+        "export",
+        "info",
+        "evaluate",
+        "check",
+        "demo",
+    ]
 
 
 def example_of(run, name):
@@ -101,6 +112,10 @@ def test_every_example_works_as_it_stands(run, folder, monkeypatch, name):
     monkeypatch.setattr(data, "path", lambda name: folder / f"{name}.parquet")  # for the demo
     if name == "index":
         shutil.rmtree(folder / "speeches.lance")
+    if name == "evaluate":
+        sema.index([{"_id": "a", "text": "the drought"}], to="papers.lance")
+        (folder / "queries.jsonl").write_text(json.dumps({"_id": "1", "text": QUERY}))
+        (folder / "test.tsv").write_text("1\ta\t1")
     before = set(folder.rglob("*"))
     found = run(example_of(run, name))
     assert found.exit_code == 0, found.output
@@ -108,6 +123,7 @@ def test_every_example_works_as_it_stands(run, folder, monkeypatch, name):
     made = {path.relative_to(folder).as_posix() for path in set(folder.rglob("*")) - before}
     expected = {
         "demo": {"demo/map.png", "demo/map.html", "demo/speeches.lance/HEAD.json"},
+        "export": {"speeches.csv"},
         "index": {"speeches.lance/HEAD.json"},
         "map": {"map.html"},
     }
@@ -173,8 +189,9 @@ def test_search_prints_the_nearest_first(run, folder):
         [str(rank), f"{hit.similarity:.2f}"] for rank, hit in enumerate(hits, start=1)
     ]
     for line, hit in zip(heads, hits, strict=True):
-        assert f"closer than {hit.percentile:.2f}% of pairs   {hit.row['year']} · " in line
-    assert found.endswith("of 200 passages\n")
+        near = f"closer than {hit.percentile:.2f}% of pairs and {hit.neighbor_percentile:.0f}%"
+        assert f"{near} of neighbors   {hit.row['year']} · " in line
+    assert found.endswith("of 200 passages · hybrid\n")
 
 
 def test_search_for_machines_gives_every_hit_with_its_row(run, folder):
@@ -217,36 +234,61 @@ def test_index_tells_what_it_did_and_what_is_next(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pets.csv").write_text("body,n\na cat,1\n,2\na dog,3\n")
     found = run("semascope index pets.csv")
-    assert found.stdout == "Passages added: 2, now 2 in pets.lance\n"
+    assert found.stdout == "pets.lance: 2 passages added, now 2 passages\n"
     assert "column 'body'; choose another with --text" in found.stderr
     assert "without text, left out: 1" in found.stderr
     assert 'Next: semascope search pets.lance "' in found.stderr
 
     again = run("semascope index pets.csv --to pets.lance --text body")
-    assert again.stdout == "Passages added: 0, now 2 in pets.lance\n"
+    assert again.stdout == "pets.lance: nothing new, 2 passages\n"
     assert "stored before: 2" in again.stderr
     assert "--text" not in again.stderr
+
+
+def test_index_brings_a_collection_up_to_date_by_key(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pets.csv").write_text("id,body\n1,a cat\n2,a dog\n3,a cow\n")
+    run("semascope index pets.csv --text body --key id")
+    (tmp_path / "pets.csv").write_text("id,body\n1,a cat\n2,a puppy\n")
+    changed = run("semascope index pets.csv")
+    assert changed.stdout == "pets.lance: 1 passage added, now 3 passages\n"
+    assert "have changed, replaced: 1" in changed.stderr
+    assert "not in the file: 1; --sync" in changed.stderr
+    synced = run("semascope index pets.csv --sync")
+    assert synced.stdout == "pets.lance: 1 row removed, now 2 passages\n"
+    assert sorted(sema.open("pets.lance").texts) == ["a cat", "a puppy"]
+
+
+def test_index_names_what_it_leaves_out_when_asked(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pets.csv").write_text("id,body\n1,a cat\n1,a dog\n3,\n4\n")
+    found = run("semascope index pets.csv --text body --key id --verbose")
+    for line in (
+        "Rows that cannot be read or have no key: 2 (row 2: id 1 came before)",
+        "    row 2: id 1 came before",
+        "    row 3: it has no text",
+        "    row 5: Expected 2 columns, got 1: '4'",
+    ):
+        assert line in found.stderr.splitlines()
+    assert sema.open("pets.lance").texts == ["a cat"]
+
+
+def test_index_without_passages_says_what_was_not_read(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pets.csv").write_text(f"body\na cat\n{'a dog ' * 254}\n")
+    found = run("semascope index pets.csv --no-passages")
+    assert "longer than the model reads: 1; of these it did not read 50% on" in found.stderr
+    assert len(sema.open("pets.lance")) == 2
 
 
 def test_index_for_machines(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pets.csv").write_text("body,n\na cat,1\n,2\na dog,3\n")
-    assert json_lines(run("semascope index pets.csv --json").stdout) == [
-        {
-            "path": "pets.lance",
-            "passages": 2,
-            "text": "body",
-            "guessed": True,
-            "added": 2,
-            "split": 0,
-            "known": 0,
-            "empty": 1,
-            "skipped": 0,
-            "why": [],
-            "damaged": 0,
-            "not_english": 0.0,
-        }
-    ]
+    (found,) = json_lines(run("semascope index pets.csv --json").stdout)
+    fields = {"path": "pets.lance", "collection_passages": 2, "text": "body", "guessed": True}
+    fields |= {"added": 2, "passages": 2, "encoded": 2, "empty": 1}
+    assert {name: found[name] for name in fields} == fields
+    assert found["left_out"] == [[2, "it has no text"]]
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "html"])
@@ -263,6 +305,7 @@ def test_map_tells_what_it_wrote(run, folder, suffix):
         f'search speeches.lance "{QUERY}"',
         "clusters speeches.lance",
         "index speeches.parquet",
+        "info speeches.lance",
     ],
 )
 def test_no_line_is_wider_than_the_terminal(run, folder, line):
@@ -292,6 +335,10 @@ MISTAKES = [
     ('search speeches.lance " "', "the query is empty; say what to look for"),
     ("search speeches.lance cat -k 0", "k must be at least 1, got 0"),
     ("similar uncle ''", "a text is empty; give two texts"),
+    ("info absent.lance", r"no collection at absent\.lance"),
+    ("export absent.lance --to a.csv", r"no collection at absent\.lance"),
+    ("export speeches.lance --to a.xlsx", r"written as \.csv, .*, not as 'a\.xlsx'"),
+    ("export speeches.lance --to absent/a.csv", "there is no folder absent; create it first"),
     ("map speeches.lance --to map.gif", r"written as \.png, .*, not as 'map\.gif'"),
     ("map speeches.lance --to absent/map.png", "there is no folder absent; create it first"),
     ("index absent.csv", r"no file absent\.csv"),
@@ -406,7 +453,7 @@ def run_on_terminal(*arguments):
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
 def test_progress_is_shown_on_a_terminal_and_taken_away_at_the_end(folder):
     printed, shown = run_on_terminal("index", "speeches.parquet", "--to", "new.lance")
-    assert printed == "Passages added: 200, now 200 in new.lance\n"
+    assert printed == "new.lance: 200 passages added, now 200 passages\n"
     assert re.search(r"Reading speeches\.parquet.* \d+/200 rows", shown)
     assert "\x1b[2K" in shown  # erases the bar
 
@@ -414,7 +461,7 @@ def test_progress_is_shown_on_a_terminal_and_taken_away_at_the_end(folder):
 def test_no_progress_is_shown_in_a_pipe(folder):
     process = start("index", "speeches.parquet", "--to", "new.lance")
     printed, said = process.communicate()
-    assert printed == "Passages added: 200, now 200 in new.lance\n"
+    assert printed == "new.lance: 200 passages added, now 200 passages\n"
     assert re.fullmatch(r"Embedded the column .*\nNext: .*\n", said)
     assert not re.search(r"[\r\x1b]", printed + said)
 

@@ -10,7 +10,13 @@ from sklearn.metrics import ndcg_score
 
 from semascope import evaluate as evaluate_module
 from semascope.errors import FileError, InvalidValue
-from semascope.evaluate import bootstrap_interval, evaluate, read_qrels, read_queries
+from semascope.evaluate import (
+    bootstrap_interval,
+    difference,
+    evaluate,
+    read_qrels,
+    read_queries,
+)
 
 ROUNDING = 1e-12  # float64: sums of at most 100 terms, in another order
 
@@ -196,6 +202,26 @@ def test_interval_needs_values(values):
         bootstrap_interval(values)
 
 
+def test_difference_is_taken_query_by_query():
+    # Every query gains 0.1; how good the rankings are varies far more between queries.
+    values = {f"q{n}": n / 100 for n in range(80)}
+    low, high = (
+        evaluate_module._measure({query: value + gain for query, value in values.items()})
+        for gain in (0, 0.1)
+    )
+    assert low.interval[1] > high.interval[0]  # each by itself, they overlap
+    found = difference(high, low)
+    assert (found.mean, *found.interval) == pytest.approx((0.1, 0.1, 0.1))
+    back = difference(low, high)
+    assert (back.mean, *back.interval) == pytest.approx((-0.1, -0.1, -0.1))
+
+
+def test_difference_needs_the_same_queries():
+    one, other = (evaluate_module._measure(dict.fromkeys(ids, 0.5)) for ids in ("ab", "bcd"))
+    with pytest.raises(InvalidValue, match="measured on different queries, 2 and 3 of them"):
+        difference(one, other)
+
+
 @pytest.fixture
 def write(tmp_path):
     """Return a function that writes bytes to a file, and returns its path."""
@@ -265,10 +291,19 @@ def test_what_is_no_judgement_is_refused_by_file_and_line(write, line, message):
 def test_a_file_that_is_not_there_or_holds_nothing_is_refused(read, write, tmp_path):
     with pytest.raises(FileError, match=r"^no file .*none$"):
         read(str(tmp_path / "none"))
-    with pytest.raises(FileError, match=f"^{re.escape(str(tmp_path))} cannot be read: "):
-        read(tmp_path)
     with pytest.raises(FileError, match="holds no"):
         read(write("\n\n"))
+
+
+@pytest.mark.parametrize("read", [read_queries, read_qrels])
+def test_a_folder_is_refused_with_the_files_in_it(read, tmp_path):
+    folder = re.escape(str(tmp_path))
+    with pytest.raises(FileError, match=f"^{folder} is a folder; .* there is nothing$"):
+        read(tmp_path)
+    for name in ("test.tsv", "dev.tsv"):
+        (tmp_path / name).touch()
+    with pytest.raises(FileError, match=r"name a file in it, there is dev\.tsv, test\.tsv$"):
+        read(tmp_path)
 
 
 def test_a_header_alone_is_no_judgement(write):

@@ -1,20 +1,23 @@
 """Write a file whole or not at all."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from semascope.errors import FileError
 
 
-def write_atomically(path: str | Path, content: bytes) -> None:
-    """Put ``content`` at ``path``; a reader sees the old file or the new one, never a part.
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Give a file to write; it takes the place of ``path`` if all goes well, or else is gone.
+
+    A reader sees the old file or the new one, never a part.
 
     Parameters
     ----------
     path : str or Path
         A file there is replaced. Its folder must exist.
-    content : bytes
-        The whole file.
 
     Raises
     ------
@@ -24,14 +27,22 @@ def write_atomically(path: str | Path, content: bytes) -> None:
     path = Path(path)
     if not path.parent.is_dir():
         raise FileError(f"cannot write {path}: there is no folder {path.parent}; create it first")
+    if path.is_dir():
+        raise FileError(f"cannot write {path}: it is a folder; choose another path")
     # In the same folder, since a rename is atomic only within one file system.
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         try:
-            part.write_bytes(content)
+            yield part
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
         reason = error.strerror or error
         raise FileError(f"cannot write {path}: {reason}; choose another path") from error
+
+
+def write_atomically(path: str | Path, content: bytes) -> None:
+    """Put ``content`` at ``path``, all of it or nothing; raises as `replacing`."""
+    with replacing(path) as part:
+        part.write_bytes(content)

@@ -55,6 +55,14 @@ class Quality:
     unjudged: int  # ranked, but not judged: left out
 
 
+@dataclass(frozen=True)
+class Difference:
+    """How much higher a figure is for one kind of ranking than for another, query by query."""
+
+    mean: float  # in [-1, 1]; above 0 where the first is better
+    interval: tuple[float, float]  # 95%, see `bootstrap_interval`; 0 outside it: a clear difference
+
+
 def read_queries(path: str | Path) -> dict[str, str]:
     """Return the text of each query in a JSON Lines file, by ``_id``.
 
@@ -186,6 +194,23 @@ def evaluate(rankings: Mapping[str, Ranking], qrels: Mapping[str, Grades]) -> Qu
     )
 
 
+def difference(one: Measure, other: Measure) -> Difference:
+    """Return how much higher ``one`` is than ``other``, from their values for the same queries.
+
+    Raises
+    ------
+    InvalidValue
+        If they were measured on different queries.
+    """
+    if one.per_query.keys() != other.per_query.keys():
+        raise InvalidValue(
+            f"the two were measured on different queries, {len(one.per_query)} and "
+            f"{len(other.per_query)} of them; give both the same"
+        )
+    gains = [value - other.per_query[query] for query, value in one.per_query.items()]
+    return Difference(float(np.mean(gains)), bootstrap_interval(gains))
+
+
 def bootstrap_interval(values: ArrayLike) -> tuple[float, float]:
     """Return a 95% confidence interval of the mean over all queries of the kind of these.
 
@@ -194,8 +219,8 @@ def bootstrap_interval(values: ArrayLike) -> tuple[float, float]:
     narrow: it holds the true mean of a normal distribution 90 times in 100 from 10 values, 93
     from 20. From one value it is a point.
 
-    To compare two rankings, give it the differences of their values per query: their own intervals
-    may overlap although one of them is better at nearly every query.
+    To compare two kinds of rankings, see `difference`: their own intervals may overlap although
+    one of them is better at nearly every query.
 
     Parameters
     ----------
@@ -271,6 +296,9 @@ def _check_distinct(query: str, ranking: Ranking) -> None:
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:
     """Yield the lines of a file that are not blank, each with its place for a message."""
+    if path.is_dir():
+        files = ", ".join(sorted(file.name for file in path.iterdir())) or "nothing"
+        raise FileError(f"{path} is a folder; name a file in it, there is {files}")
     try:
         lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()  # a BOM, Windows' \r\n
     except FileNotFoundError as error:

@@ -1,11 +1,12 @@
-"""Where in a long text the answer is: the sentence nearest to a query."""
+"""Where in a long text the answer is: at the sentence nearest to a query, or at its words."""
 
 import re
 from collections.abc import Sequence
 
 from semascope.encoder.encoder import Encoder
 
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
+AHEAD = 60  # characters of a sentence that may stand before the first word looked for
 
 
 def excerpts(encoder: Encoder, query: str, texts: Sequence[str]) -> list[str]:
@@ -22,12 +23,47 @@ def excerpts(encoder: Encoder, query: str, texts: Sequence[str]) -> list[str]:
     list of N str
         What was left out at the beginning is shown by "… ".
     """
-    sentences = [SENTENCE_END.split(text) for text in texts]
-    flat = [sentence for of_text in sentences for sentence in of_text]
+    starts = [_sentences(text) for text in texts]
+    flat = [
+        text[start:end]
+        for text, of_text in zip(texts, starts, strict=True)
+        for start, end in zip(of_text, [*of_text[1:], None], strict=True)
+    ]
     similarity = iter((encoder.encode(flat) @ encoder.encode(query)).tolist())
     found = []
-    for of_text in sentences:
+    for text, of_text in zip(texts, starts, strict=True):
         near = [next(similarity) for _ in of_text]
-        best = near.index(max(near))
-        found.append(("… " if best else "") + " ".join(of_text[best:]))
+        found.append(_from(text, of_text[near.index(max(near))]))
     return found
+
+
+def excerpt_around(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Return ``text`` from the sentence on that has most of the words at ``spans``.
+
+    Where that sentence begins long before the first of them, it starts there. What was left out
+    at the beginning is shown by "… ".
+    """
+    if not spans:
+        return text
+
+    def count_words(start: int, end: int) -> int:
+        return len({text[a:b].lower() for a, b in spans if start <= a < end})
+
+    starts = _sentences(text)
+    counts = [count_words(*ends) for ends in zip(starts, [*starts[1:], len(text)], strict=True)]
+    start = starts[counts.index(max(counts))]
+    first = next(a for a, _ in spans if a >= start)
+    if first - start > AHEAD:
+        # From the last word on that begins so early that half of what may stand before does.
+        start = text.find(" ", first - AHEAD // 2, first) + 1 or first
+    return _from(text, start)
+
+
+def _sentences(text: str) -> list[int]:
+    """Return where in ``text`` its sentences begin."""
+    ends = [match.end() for match in SENTENCE_END.finditer(text)]
+    return [0, *(end for end in ends if end < len(text))]
+
+
+def _from(text: str, start: int) -> str:
+    return ("… " if start else "") + text[start:]

@@ -13,7 +13,7 @@ from semascope.errors import SemascopeError
 
 SECTIONS = {
     "Meaning": ["similar"],
-    "Your text": ["index", "search", "clusters", "map"],
+    "Your text": ["index", "search", "clusters", "map", "export", "info", "evaluate", "check"],
     "Learn": ["demo"],
 }
 

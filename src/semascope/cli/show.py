@@ -6,7 +6,6 @@ import json
 import logging
 import shutil
 import sys
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -17,11 +16,13 @@ import click
 from semascope.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from semascope.collection.collection import Collection, Hit
+    from semascope.collection.collection import Collection
     from semascope.collection.insight import Clusters
+    from semascope.collection.search import Hit
 
 STOPPED = 130  # exit code of a program that Ctrl-C ended, by convention
 INDENT = " " * 4
+LINES = 2  # of a passage
 
 
 @contextmanager
@@ -60,6 +61,11 @@ def as_json(objects: Iterable[Mapping[str, Any]]) -> None:
         click.echo(json.dumps(plain, ensure_ascii=False))
 
 
+def count(n: int, thing: str) -> str:
+    """Return "1 row" or "2,000 rows"."""
+    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
+
+
 def note(message: str) -> None:
     """Say on stderr what is not the result."""
     click.echo(message, err=True)
@@ -83,20 +89,38 @@ def news(say: Callable[[str], object] = note) -> Iterator[None]:
         log.removeHandler(handler)
 
 
-def hits(talks: Collection, query: str, found: Sequence[Hit]) -> None:
-    """Print hits: how near each is, the other columns of its row, and its best sentence."""
-    from semascope.excerpt import excerpts
+def hits(
+    talks: Collection,
+    query: str,
+    found: Sequence[Hit],
+    *,
+    by_words: bool = False,
+    full: bool = False,
+) -> None:
+    """Print hits: how near each is, the other columns of its row, and what of it answers.
 
-    parts = excerpts(talks.encoder, query, [hit.text for hit in found])
+    That is its best sentence, or where the words are, or all of it; the query's words are bold.
+    """
+    from semascope import excerpt
+    from semascope.collection import words
+
+    texts = [hit.text for hit in found]
+    if by_words:
+        parts = [excerpt.excerpt_around(text, words.find(text, query)) for text in texts]
+    else:
+        parts = texts if full else excerpt.excerpts(talks.encoder, query, texts)
     for rank, (hit, part) in enumerate(zip(found, parts, strict=True), start=1):
         near = f"{rank:>2}  {hit.similarity:.2f}"
         if hit.percentile is not None:
             near += f"  closer than {hit.percentile:.2f}% of pairs"
+        if hit.neighbor_percentile is not None:
+            near += f" and {hit.neighbor_percentile:.0f}% of neighbors"
         others = (value for name, value in hit.row.items() if name != talks.text)
         known = (value for value in others if value not in (None, "") and value == value)  # no NaN
         facts = " · ".join(" ".join(str(value).split()) for value in known)
-        click.echo(_fit(f"{near}   {facts}"))
-        click.echo(passage(part))
+        click.echo(_fit(f"{near}   {facts}".rstrip()))
+        for line in _wrap(part, lines=None if full else LINES, indent=INDENT):
+            click.echo(_bold(line, words.find(line, query)))
 
 
 def clusters(found: Clusters, texts: Sequence[str]) -> None:
@@ -106,20 +130,49 @@ def clusters(found: Clusters, texts: Sequence[str]) -> None:
         click.echo(passage(texts[typical[0]], lines=1, indent=" " * 9))
 
 
-def passage(text: str, *, lines: int = 2, indent: str = INDENT) -> str:
+def passage(text: str, *, lines: int = LINES, indent: str = INDENT) -> str:
     """Return how ``text`` begins, indented, in at most so many lines of the terminal."""
-    return textwrap.fill(
-        " ".join(text.split()),
-        _width(),
-        initial_indent=indent,
-        subsequent_indent=indent,
-        max_lines=lines,
-        placeholder=" …",
-    )
+    return "\n".join(_wrap(text, lines=lines, indent=indent))
+
+
+def _wrap(text: str, *, lines: int | None, indent: str) -> list[str]:
+    """Break ``text`` into lines that fit, at spaces where there are any; " …" ends what is cut."""
+    from rich.cells import cell_len, chop_cells  # wide characters take two columns
+
+    room = max(_width() - cell_len(indent), 2)
+    found, line = [], ""
+    for word in text.split():
+        if line and cell_len(line) + 1 + cell_len(word) <= room:
+            line = f"{line} {word}"
+            continue
+        *full, last = chop_cells(word, room)
+        found += [*([line] if line else []), *full]
+        line = last
+        if lines is not None and len(found) > lines:
+            break
+    found.append(line)
+    if lines is not None and len(found) > lines:
+        found = found[:lines]
+        while cell_len(found[-1]) > room - 2:
+            shorter = found[-1].rpartition(" ")[0]
+            found[-1] = shorter or chop_cells(found[-1], room - 2)[0]
+        found[-1] += " …"
+    return [indent + line for line in found]
+
+
+def _bold(line: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Mark parts of a line; in a pipe, click takes the marks away."""
+    parts, done = [], 0
+    for start, end in spans:
+        parts += [line[done:start], click.style(line[start:end], bold=True)]
+        done = end
+    return "".join(parts) + line[done:]
 
 
 def _fit(line: str) -> str:
-    return line if len(line) <= _width() else line[: _width() - 1] + "…"
+    from rich.cells import cell_len, set_cell_size
+
+    return line if cell_len(line) <= _width() else set_cell_size(line, _width() - 1) + "…"
 
 
 def _width() -> int:

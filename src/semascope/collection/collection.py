@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,103 +11,70 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from semascope.collection import guard
+from semascope.collection.indexed import Indexed
+from semascope.collection.search import Hit, Mode, Search
+from semascope.collection.snapshot import Snapshot
 from semascope.encoder import load
 from semascope.errors import CollectionError, InvalidValue
 from semascope.progress import Progress, silent
-from semascope.similarity import top_k
 
 if TYPE_CHECKING:  # insight stands on libraries that take long to import
+    from semascope.collection.export import Exported
+    from semascope.collection.info import Info
     from semascope.collection.insight import Clusters, Duplicates, Insight, Map, Outlier
     from semascope.encoder.encoder import Encoder
 
 FloatArray = NDArray[np.float32]
 
-# The columns that semascope adds to the user's
-EMBEDDING = "_embedding"
-HASH = "_hash"  # of the row that a passage is from
-ROW = "_row"  # its number, from 0
-START = "_start"  # where in the row's text the passage begins, in characters
-ADDED = (HASH, ROW, START, EMBEDDING)
 DERIVED = "_derived"
-RANDOM_PAIRS = 100_000  # what a percentile is measured on: a step is 0.001%
-SEED = 0
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A passage that a search found."""
-
-    number: int  # its place in the collection, from 0
-    text: str
-    similarity: float  # cosine to the query, in [-1, 1]
-    percentile: float | None  # % of the collection's random pairs that are less similar
-    row: Mapping[str, Any]  # the user's columns
-
-
-@dataclass(frozen=True)
-class Indexed:
-    """What a run of `semascope.index` did."""
-
-    text: str  # the text column
-    guessed: bool = False  # whether nobody named it
-    added: int = 0  # rows stored by this run
-    passages: int = 0  # that these rows make
-    split: int = 0  # rows among them that are longer than the model reads, and became several
-    known: int = 0  # rows that were stored before
-    empty: int = 0  # rows without text, left out
-    skipped: int = 0  # rows that could not be parsed, left out
-    why: Sequence[str] = ()  # where the first of these are, and what is wrong with them
-    damaged: int = 0  # lines with characters that could not be decoded, shown as "�"
-    not_english: float = 0.0  # share of the first rows added that are in another language
 
 
 class Collection:
     """Rows of text and their embeddings; `semascope.index` makes one, `semascope.open` opens it.
 
-    What it holds is what was committed when it was opened: N passages, numbered from 0 in the
-    order in which they were added. Rows are read from the disk when they are first needed.
+    What it holds is what was committed when it was opened, or when it was last changed through
+    this object: N passages, numbered from 0 in the order in which they were added. Rows are read
+    from the disk when they are first needed.
 
     Attributes
     ----------
     path : Path
         A folder that any tool for Lance tables can open.
-    text : str
-        Name of the column that is embedded.
-    columns : list of str
-        The user's columns, the text among them.
     indexed : Indexed
-        What the run of `semascope.index` did that returned this object.
+        What the run of `semascope.index` did that returned this object, or the last `add`.
     """
 
     def __init__(self, path: Path, encoder: Encoder | None = None, indexed: Indexed | None = None):
         self.path = path
-        self._head = guard.read_head(path)
-        if self._head.version == 0:
-            raise CollectionError(
-                f"{path} is empty: indexing stopped before anything was stored; run it again"
-            )
-        self._table = guard.open_table(path, self._head)
         self._given_encoder = encoder
-        self.text: str = self._head.about["text"]
+        self._snapshot = Snapshot(path)
         self.indexed = indexed or Indexed(self.text)
-        self.columns = [c for c in self._table.schema.names if c not in ADDED]
 
     def __len__(self) -> int:
-        return int(self._table.count_rows())
+        return len(self._snapshot)
 
     def __repr__(self) -> str:
         return f"Collection({str(self.path)!r}, {len(self):,} passages)"
 
     @property
+    def text(self) -> str:
+        """Name of the column that is embedded."""
+        return self._snapshot.text
+
+    @property
+    def columns(self) -> list[str]:
+        """The user's columns, the text among them."""
+        return list(self._snapshot.columns)
+
+    @property
     def version(self) -> int:
-        """Which commit this is, counted from 1."""
-        return self._head.version
+        """Which commit this is; later ones have higher numbers."""
+        return self._snapshot.version
 
     @property
     def model(self) -> Mapping[str, Any]:
         """Name, revision, precision and dim of the model that made the embeddings."""
-        return dict(self._head.about["model"])
+        return dict(self._snapshot.about["model"])
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -128,38 +94,106 @@ class Collection:
             )
         return encoder
 
-    @cached_property
+    @property
     def texts(self) -> list[str]:
         """The text of each passage."""
-        return list(self._column(self.text).to_pylist())
+        return self._snapshot.texts
 
-    @cached_property
+    @property
     def embeddings(self) -> FloatArray:
         """The unit-length embedding of each passage, (N, D) float32."""
-        vectors = self._column(EMBEDDING).combine_chunks()
-        matrix: FloatArray = vectors.flatten().to_numpy().reshape(len(vectors), -1)
-        return matrix
+        return self._snapshot.embeddings
 
-    def rows(self, numbers: list[int] | None = None) -> list[dict[str, Any]]:
+    def rows(self, numbers: Sequence[int] | None = None) -> list[dict[str, Any]]:
         """Return the user's columns of these passages, or of all."""
         if numbers is None:
-            return list(self._table.to_table(columns=self.columns).to_pylist())
-        return list(self._table.take(numbers, columns=self.columns).to_pylist())
+            return list(self._snapshot.read(columns=self.columns).to_pylist())
+        if any(not 0 <= number < len(self) for number in numbers):
+            raise InvalidValue(f"passages are numbered 0 to {len(self) - 1:,}, got {list(numbers)}")
+        return self._snapshot.rows(numbers)
 
     def to_arrow(self) -> pa.Table:
         """Return everything that is stored: the user's columns, hashes and embeddings."""
-        return self._table.to_table()
+        return self._snapshot.read()
 
-    def search(self, query: str, *, k: int = 10, passages: bool = False) -> list[Hit]:
-        """Return what is nearest to ``query`` in meaning, nearest first.
+    def add(self, source: object, *, sync: bool = False, on_progress: Progress = silent) -> Indexed:
+        """Store more rows, and return what was done.
+
+        Parameters
+        ----------
+        source : str, Path, iterable of dicts or strings, or Arrow data
+            As for `semascope.index`, with the columns of this collection.
+        sync : bool
+            Whether rows that the source has not are taken away.
+        on_progress : callable(done, total)
+            Counts rows.
+
+        Raises
+        ------
+        SemascopeError
+            As `semascope.index`.
+        """
+        from semascope.collection.indexing import index
+
+        model = self._given_encoder
+        more = index(source, to=self.path, sync=sync, model=model, on_progress=on_progress)
+        self._reopen()
+        self.indexed = more.indexed
+        return self.indexed
+
+    def delete(self, where: str) -> int:
+        """Take away the rows that pass a condition, and return how many these are.
+
+        Parameters
+        ----------
+        where : str
+            An SQL condition, as for `search`. A row goes as a whole, with all its passages.
+
+        Raises
+        ------
+        InvalidValue
+            If it is no condition on the columns that there are, or holds for all rows.
+        CollectionBusy
+            If another process writes to the collection.
+        """
+        from semascope.collection.indexing import delete
+
+        removed = delete(self.path, where)
+        self._reopen()
+        return removed
+
+    def _reopen(self) -> None:
+        """Show what is committed now."""
+        self._snapshot = Snapshot(self.path)
+        for computed in ("_search", "_insight"):
+            self.__dict__.pop(computed, None)
+
+    def search(
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        mode: Mode = "hybrid",
+        where: str | None = None,
+        passages: bool = False,
+    ) -> list[Hit]:
+        """Return what answers ``query``, best first, ties in the order of the passages.
 
         Parameters
         ----------
         query : str
-            Need share no word with what it finds. Something is always found: neither similarity
-            nor percentile tells that nothing fits.
+            By meaning, it need share no word with what it finds.
         k : int
-            Number of hits, at least 1; fewer if the collection is smaller.
+            Number of hits, at least 1; fewer if fewer pass the filter or, in mode "keyword",
+            share a word with the query.
+        mode : "hybrid", "vector" or "keyword"
+            "vector" ranks by meaning: cosine similarity. "keyword" ranks by words: BM25 of their
+            stems, without stop words. "hybrid" fuses the two rankings. By meaning something is
+            always found: neither similarity nor percentile tells that nothing fits, but see
+            `unknown_words`.
+        where : str, optional
+            An SQL condition on the columns, such as ``year > 1960 and party = 'Republican'``;
+            names with spaces in backticks. The hits are the best of what passes.
         passages : bool
             Whether a row that was split may be found several times. By default only its best
             passage is.
@@ -167,30 +201,24 @@ class Collection:
         Raises
         ------
         InvalidValue
-            If the query is empty or k is less than 1.
+            If the query is empty, k is less than 1, there is no such mode, or the condition is
+            none on these columns.
         """
-        if not query.strip():
-            raise InvalidValue("the query is empty; say what to look for")
-        if k < 1:
-            raise InvalidValue(f"k must be at least 1, got {k}")
-        prompt = "query" if "query" in self.encoder.prompts else None
-        embedding = self.encoder.encode(query, prompt=prompt)
-        similarity = self.embeddings @ (embedding / np.linalg.norm(embedding))  # (N,)
-        numbers = (top_k(similarity, k) if passages else self._best_of_rows(similarity, k)).tolist()
-        return [
-            Hit(n, row[self.text], float(similarity[n]), self.percentile(float(similarity[n])), row)
-            for n, row in zip(numbers, self.rows(numbers), strict=True)
-        ]
+        return self._search(query, k=k, mode=mode, where=where, passages=passages)
+
+    def unknown_words(self, query: str) -> list[str]:
+        """Return the words of ``query`` that occur nowhere in the collection, in their order.
+
+        A word occurs if one of the same stem does. Stop words, such as "the", are left out.
+        """
+        return self._search.unknown_words(query)
 
     def percentile(self, similarity: float) -> float | None:
         """Return the percent of random pairs of passages that are less similar, in [0, 100].
 
-        The pairs are `RANDOM_PAIRS`, drawn with a fixed seed. None if there is but one passage.
+        The pairs are 100,000, drawn with a fixed seed. None if there is but one passage.
         """
-        if len(self) < 2:
-            return None
-        below = np.searchsorted(self._random_similarity, similarity)
-        return 100 * float(below) / RANDOM_PAIRS
+        return self._search.percentile(similarity)
 
     def clusters(self, *, resolution: float = 1.0, on_progress: Progress = silent) -> Clusters:
         """Return groups of passages that belong together, and what sets each apart.
@@ -236,6 +264,61 @@ class Collection:
 
         draw(self, Path(to), on_progress)
 
+    def export(
+        self,
+        to: str | Path,
+        *,
+        embeddings: bool = False,
+        raw: bool = False,
+        on_progress: Progress = silent,
+    ) -> Exported:
+        """Write the rows to a file for other programs, each with its text whole, in their order.
+
+        Parameters
+        ----------
+        to : str or Path
+            Its name says the format: ``.csv``, ``.tsv``, ``.jsonl``, each also with ``.gz`` or
+            ``.zst`` behind it, or ``.parquet``, which keeps every type. The file appears, or
+            replaces another, when it is complete.
+        embeddings : bool
+            A line for each passage instead, with its row's columns and three more: ``_row``, the
+            number of the row, ``_start``, the character of the row's text at which the passage
+            begins, and ``_embedding``, (D,) float32 of unit length.
+        raw : bool
+            Whether CSV and TSV have all text as it is. By default text that begins with ``=``,
+            ``+``, ``-``, ``@``, tab or a line's end gets an apostrophe in front: a spreadsheet
+            would run it as a formula. The other formats are always raw.
+        on_progress : callable(done, total)
+            Counts lines.
+
+        Returns
+        -------
+        Exported
+            How many lines were written, and how many cells got an apostrophe.
+
+        Raises
+        ------
+        InvalidValue
+            If the name ends in none of these.
+        FileError
+            If the file cannot be written.
+
+        References
+        ----------
+        OWASP, CSV Injection, https://owasp.org/www-community/attacks/CSV_Injection
+        """
+        from semascope.collection.export import export
+
+        return export(
+            self._snapshot, Path(to), embeddings=embeddings, raw=raw, on_progress=on_progress
+        )
+
+    def info(self) -> Info:
+        """Return what this collection is: how much is in it, who embedded it, what it takes."""
+        from semascope.collection.info import info
+
+        return info(self._snapshot)
+
     def neighbors(self, *, on_progress: Progress = silent) -> NDArray[np.int32]:
         """Return the numbers of the passages nearest to each passage, nearest first.
 
@@ -266,36 +349,9 @@ class Collection:
         """Return the n passages that are least like any other, the oddest first."""
         return self._insight.outliers(n, on_progress)
 
-    def _best_of_rows(self, similarity: FloatArray, k: int) -> NDArray[np.intp]:
-        """Return the k most similar passages, only the best of each row."""
-        wanted = k
-        while True:
-            numbers = top_k(similarity, wanted)
-            _, first = np.unique(self._rows_of[numbers], return_index=True)
-            if len(first) >= k or len(numbers) == len(similarity):
-                return numbers[np.sort(first)[:k]]
-            wanted *= 2
-
     @cached_property
-    def _rows_of(self) -> NDArray[np.int64]:
-        """The row that each passage is from, (N,)."""
-        return np.asarray(self._column(ROW).to_numpy())
-
-    def _column(self, name: str) -> pa.ChunkedArray:
-        return self._table.to_table(columns=[name])[name]
-
-    @cached_property
-    def _random_similarity(self) -> FloatArray:
-        """Similarities of random pairs of different passages, ascending."""
-        N = len(self)
-        random = np.random.default_rng(SEED)
-        a = random.integers(N, size=RANDOM_PAIRS)
-        b = (a + random.integers(1, N, size=RANDOM_PAIRS)) % N  # never a itself
-        parts = [
-            np.vecdot(self.embeddings[a[block]], self.embeddings[b[block]])
-            for block in np.array_split(np.arange(RANDOM_PAIRS), 20)  # 2 × 8 MB at a time
-        ]
-        return np.sort(np.concatenate(parts))
+    def _search(self) -> Search:
+        return Search(self._snapshot, lambda: self.encoder)
 
     @cached_property
     def _insight(self) -> Insight:

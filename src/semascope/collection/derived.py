@@ -1,9 +1,11 @@
 """What is computed from a collection and kept beside it, to be made again whenever it is missing.
 
 Each result is one Arrow file in ``_derived``, good for one version of the collection and of
-semascope. Losing one loses nothing but time.
+semascope. Losing one loses nothing but time. Its SHA-256 lies beside it, as sha256sum writes it,
+and is compared whenever it is read: what has changed on the disk is made again.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
@@ -15,6 +17,8 @@ import pyarrow as pa
 
 from semascope.atomic import write_atomically
 from semascope.errors import FileError
+
+SEAL = ".sha256"
 
 Arrays = Mapping[str, np.ndarray[Any, Any]]
 
@@ -43,10 +47,46 @@ def remember(
     arrays, notes = make()
     try:
         folder.mkdir(exist_ok=True)
-        write_atomically(path, _serialize(arrays, {"stamp": stamp, "notes": notes}))
+        content = _serialize(arrays, {"stamp": stamp, "notes": notes})
+        _seal(path).unlink(missing_ok=True)  # killed here, there is none, rather than a wrong one
+        write_atomically(path, content)
+        write_atomically(_seal(path), _sealed(path, content))
     except (FileError, OSError):
         pass  # a folder that may only be read: it is computed each time
     return arrays, notes
+
+
+def damaged(folder: Path) -> list[str]:
+    """Return the names of the results in ``folder`` that are not what was written."""
+    return sorted(seal.stem for seal in folder.glob(f"*{SEAL}") if not _is_intact(seal))
+
+
+def unfinished(folder: Path) -> list[str]:
+    """Return the names of files in ``folder`` that a killed process left, of no use to anybody."""
+    files = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
+    return sorted(name for name in files if not name.endswith(SEAL) and name + SEAL not in files)
+
+
+def forget(path: Path) -> None:
+    """Delete a result, so that it is made again."""
+    path.unlink(missing_ok=True)
+    _seal(path).unlink(missing_ok=True)
+
+
+def _is_intact(seal: Path) -> bool:
+    path = seal.with_name(seal.stem)
+    try:
+        return seal.read_bytes() == _sealed(path, path.read_bytes())
+    except OSError:
+        return False
+
+
+def _seal(path: Path) -> Path:
+    return path.with_name(path.name + SEAL)
+
+
+def _sealed(path: Path, content: bytes | pa.Buffer) -> bytes:
+    return f"{hashlib.sha256(content).hexdigest()}  {path.name}\n".encode()
 
 
 def _serialize(arrays: Arrays, about: Mapping[str, Any]) -> bytes:
@@ -61,10 +101,13 @@ def _serialize(arrays: Arrays, about: Mapping[str, Any]) -> bytes:
 def _read(path: Path) -> tuple[Arrays, dict[str, Any]] | None:
     try:
         with pa.memory_map(str(path)) as source:
-            table = pa.ipc.open_file(source).read_all()
+            content = source.read_buffer()
+        if _seal(path).read_bytes() != _sealed(path, content):
+            return None
+        table = pa.ipc.open_file(content).read_all()
         about = json.loads(table.schema.metadata[b"semascope"])
     except (OSError, pa.ArrowException, ValueError, KeyError, TypeError):
-        return None  # missing, torn or of another kind
+        return None  # missing, or of another kind
     return {name: _to_numpy(table[name]) for name in table.column_names}, about
 
 

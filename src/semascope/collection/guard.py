@@ -1,118 +1,61 @@
 """What makes a commit safe: one writer, everything on the disk before it counts, hashes.
 
-Lance decides what a table contains by its newest manifest, and calls no fsync. Here ``HEAD.json``
-decides. It names a version of the Lance table and the size and SHA-256 of each file of that
-version, and is replaced in one step after all those files have reached the disk. So a commit
-survives a power cut or has not happened; whatever lies above HEAD never counts.
+Lance decides what a table contains by its newest manifest, and calls no fsync. Here HEAD.json
+decides, and is replaced in one step after all files that it names have reached the disk. So a
+commit survives a power cut or has not happened; whatever lies above HEAD never counts.
 """
 
-import hashlib
 import json
 import os
 import shutil
 import socket
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
-from typing import Any
 
 import lance
 import pyarrow as pa
 from filelock import FileLock, Timeout
-from lance.fragment import write_fragments
 
-from semascope.errors import (
-    CollectionBusy,
-    CollectionError,
-    CollectionExists,
-    CollectionNotFound,
-    CorruptCollection,
-)
+from semascope.collection import durable
+from semascope.collection.head import HEAD, Head, copy_what_decides, exists, read_head, write_head
+from semascope.errors import CollectionBusy, CollectionError, CollectionExists, CorruptCollection
 
-if sys.platform != "win32":
-    import fcntl
-
-FORMAT = 1  # of HEAD.json and of the columns that semascope adds
-HEAD, HEAD_PART, LOCK, HOLDER = "HEAD.json", "HEAD.json.part", "_writer.lock", "_writer.json"
+LOCK, HOLDER = "_writer.lock", "_writer.json"
+ASIDE = "_aside"  # what was found and must not be deleted
+LANCE = ("data", "_indices", "_deletions", "_versions", "_transactions")  # the folders of a table
 
 
-@dataclass(frozen=True)
-class Head:
-    """The committed state of a collection."""
-
-    version: int  # of the Lance table; 0 before the first commit
-    files: Mapping[str, tuple[int, str]]  # size in bytes and SHA-256, by path in the collection
-    about: Mapping[str, Any]  # what semascope must know to use it: model, text column, …
-    format: int = FORMAT
-
-
-def read_head(path: Path) -> Head:
-    """Return the committed state of the collection at ``path``.
+def open_table(path: Path) -> tuple[Head, lance.LanceDataset]:
+    """Return the committed state and the table of it, whatever lies above.
 
     Raises
     ------
-    CollectionNotFound
-        If there is nothing, or nothing of semascope's.
     CorruptCollection
-        If HEAD.json cannot be read.
+        If a file is missing or has another size, or the manifest is not what was committed.
     CollectionError
-        If a newer semascope wrote it.
+        If nothing has been committed yet, or as for `read_head`.
     """
-    if not exists(path):
-        raise CollectionNotFound(
-            f"there is no collection at {path}; make one with: semascope index FILE --to {path}"
-        )
-    try:
-        fields = json.loads((path / HEAD).read_bytes())
-        written_by = fields["format"]
-        head = Head(**fields) if written_by <= FORMAT else None
-    except (ValueError, TypeError, KeyError) as error:
-        raise CorruptCollection(f"{path / HEAD} cannot be read: {error}") from error
-    if head is None:
-        raise CollectionError(
-            f"{path} was written by a newer semascope (format {written_by}, this one knows "
-            f"{FORMAT}); update with: pip install --upgrade semascope"
-        )
-    return head
-
-
-def exists(path: Path) -> bool:
-    """Return whether there is a collection at ``path``."""
-    return (path / HEAD).is_file()
-
-
-def open_table(path: Path, head: Head) -> lance.LanceDataset:
-    """Return the table as it was committed, whatever lies above it.
-
-    Raises
-    ------
-    CorruptCollection
-        If a file is missing or has another size, or the table cannot be opened.
-    """
-    for name, (size, _) in head.files.items():
-        found = (path / name).stat().st_size if (path / name).is_file() else None
-        if found != size:
-            state = "missing" if found is None else f"of {found:,} bytes"
-            raise CorruptCollection(
-                f"{path / name} is {state}, but was committed with {size:,}; bring it back from "
-                "a copy, or index the file anew"
+    while True:
+        head = read_head(path)
+        if head.version == 0:
+            raise CollectionError(
+                f"{path} is empty: indexing stopped before anything was stored; run it again"
             )
-    try:
-        return lance.dataset(path, version=head.version)
-    except (OSError, ValueError) as error:
-        raise CorruptCollection(
-            f"version {head.version} of {path}, which was committed, cannot be opened: "
-            f"{_reason(error)}"
-        ) from error
+        try:
+            return head, _open(path, head)
+        except CorruptCollection:
+            if read_head(path).version == head.version:
+                raise  # or else a writer has committed meanwhile, and swept
 
 
 @contextmanager
 def writing(path: Path) -> Iterator[Head]:
     """Be the only writer of ``path``: gives the committed state, with what failed swept away.
 
-    Where there is nothing, an empty collection is made, and removed again if nothing is appended.
+    Where there is nothing, an empty collection is made, and removed again if nothing is committed.
 
     Raises
     ------
@@ -127,58 +70,185 @@ def writing(path: Path) -> Iterator[Head]:
         raise CollectionExists(
             f"{path} is there already, and is no collection of semascope's; name another path"
         )
+    with locked(path) as died:
+        try:
+            if not exists(path):
+                write_head(path, Head(version=0, files={}, about={}))
+            head = read_head(path)
+            if head.version:
+                open_table(path)  # nothing is swept from, or built upon, what is damaged
+                copy_what_decides(path, head)  # if the last writer died before
+            sweep(path, head, ours=died)
+            try:
+                yield head
+            finally:
+                sweep(path, read_head(path), ours=True)
+        finally:
+            if _is_bare(path) or read_head(path).version == 0:
+                shutil.rmtree(path, ignore_errors=True)  # Windows keeps the open lock
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[bool]:
+    """Keep other writers out of ``path``; gives whether the last one died. Raises as `writing`."""
     holder = path / HOLDER
     with _as_collection_error(path):
         path.mkdir(parents=True, exist_ok=True)
         try:
             # The operating system frees the lock of a process that dies.
             with FileLock(path / LOCK, timeout=0):
+                died = holder.exists()
                 try:
                     me = {"pid": os.getpid(), "host": socket.gethostname()}
-                    holder.write_text(json.dumps(me))
-                    if not exists(path):
-                        _write_head(path, Head(version=0, files={}, about={}))
-                    head = read_head(path)
-                    _sweep(path, head)
-                    yield head
+                    with suppress(
+                        OSError
+                    ):  # a full disk: whoever cannot say his name still is alone
+                        holder.write_text(json.dumps(me))
+                    yield died
                 finally:
                     holder.unlink(missing_ok=True)
-                    if _is_bare(path) or read_head(path).version == 0:
-                        shutil.rmtree(path, ignore_errors=True)  # Windows keeps the open lock
         except Timeout:
             raise CollectionBusy(
                 f"{_name_holder(holder)} is writing to {path}; wait until it is done"
             ) from None
 
 
-def append(path: Path, head: Head, rows: pa.Table) -> Head:
-    """Add ``rows`` in one commit and return the new committed state. Call it while `writing`."""
-    first = head.version == 0
-    fragments = write_fragments(
-        rows, path, schema=rows.schema, mode="create" if first else "append"
-    )
-    new = {f"data/{file.path}" for fragment in fragments for file in fragment.files}
-    files = {**head.files, **{name: _persist(path / name) for name in sorted(new)}}
-    _fsync_folder(path / "data")
+def commit(path: Path, head: Head, change: Callable[[], object]) -> Head:
+    """Make a change count as a whole, and return the new committed state. Call it while `writing`.
 
-    Operation = lance.LanceOperation
-    operation = (
-        Operation.Overwrite(rows.schema, fragments) if first else Operation.Append(fragments)
-    )
-    table = lance.LanceDataset.commit(path, operation, read_version=head.version)
-    manifest = _manifests(path)[table.version]
-    files = {name: file for name, file in files.items() if not name.startswith("_versions/")}
-    files[f"_versions/{manifest.name}"] = _persist(manifest)
-    _fsync_folder(path / "_versions")
+    Parameters
+    ----------
+    path : Path
+        The collection.
+    head : Head
+        Its committed state; its ``about`` is committed with the change.
+    change : callable()
+        Does to the Lance table what it likes, in as many of Lance's versions as it takes.
 
+    Raises
+    ------
+    CorruptCollection
+        If the change did away with a file that was damaged, so that its damage would live on with
+        a new hash in whatever was made from it.
+    """
+    change()
+    table = lance.dataset(path)  # the newest, as nobody else is writing
+    names = _files(path, table)
+    for name in head.files.keys() - set(names):
+        _check(path, head, name)
+    files = {name: head.files.get(name) or durable.persist(path / name) for name in names}
+    for folder in {(path / name).parent for name in files.keys() - head.files.keys()}:
+        durable.fsync_folder(folder)
     head = replace(head, version=table.version, files=files)
-    _write_head(path, head)
+    write_head(path, head)
+    copy_what_decides(path, head)
     return head
+
+
+def append(path: Path, rows: pa.Table) -> None:
+    """Add rows to the table, or begin one with them. Call it in the change of a `commit`."""
+    is_new = not _manifests(path)
+    lance.write_dataset(rows, path, mode="create" if is_new else "append")
+
+
+def sweep(path: Path, head: Head, *, ours: bool) -> None:
+    """Delete what is no part of the committed state. Call it while nobody else is writing.
+
+    A manifest above HEAD that is not `ours`, since no writer of semascope's has died, is a commit
+    by another program: it is kept with its data in ``_aside``, as only its owner can tell.
+    """
+    above = {file.name for version, file in _manifests(path).items() if version > head.version}
+    foreign = bool(above) and not ours
+    for name in leftovers(path, head):
+        file = path / name
+        with suppress(PermissionError):  # Windows, while somebody reads it: the next writer sweeps
+            if foreign and (file.name in above or name.startswith("data/")):
+                file.replace(place_aside(path, file.name))
+            else:
+                file.unlink()
+    for folder in (path / "_indices").glob("*"):
+        with suppress(OSError):
+            folder.rmdir()  # where it is empty
+
+
+def place_aside(path: Path, name: str) -> Path:
+    """Return where in ``_aside`` to put a file of this name; nothing there is overwritten."""
+    (path / ASIDE).mkdir(exist_ok=True)
+    names = chain([name], (f"{name}.{number}" for number in count(2)))
+    return next(path / ASIDE / free for free in names if not (path / ASIDE / free).exists())
+
+
+def damage(path: Path, head: Head, name: str) -> str | None:
+    """Return what is wrong with a committed file, None if it is what was committed."""
+    size, sha256 = head.files[name]
+    try:
+        found = (path / name).stat().st_size
+        changed = found == size and durable.sha256(path / name) != sha256
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read: {reason(error)}"
+    if found != size:
+        return f"is of {found:,} bytes, but was committed with {size:,}"
+    return "is of the right size, but its contents have changed" if changed else None
+
+
+def leftovers(path: Path, head: Head) -> list[str]:
+    """Return the files in Lance's folders that are no part of the committed state."""
+    found = [file for folder in LANCE for file in (path / folder).rglob("*") if file.is_file()]
+    return sorted({file.relative_to(path).as_posix() for file in found} - head.files.keys())
+
+
+def reason(error: Exception) -> str:
+    """Return what an error says, without the line of Lance's source that it ends in."""
+    return getattr(error, "strerror", None) or str(error).partition("\n")[0].partition(", /")[0]
+
+
+def _open(path: Path, head: Head) -> lance.LanceDataset:
+    small = set(head.small_files)  # a damaged manifest may open as a smaller table
+    for name, (size, _) in head.files.items():
+        file = path / name
+        if name in small or not file.is_file() or file.stat().st_size != size:
+            _check(path, head, name)
+    try:
+        return lance.dataset(path, version=head.version)
+    except (OSError, ValueError) as error:
+        raise CorruptCollection(
+            f"version {head.version} of {path}, which was committed, cannot be opened: "
+            f"{reason(error)}"
+        ) from error
+
+
+def _check(path: Path, head: Head, name: str) -> None:
+    if wrong := damage(path, head, name):
+        raise CorruptCollection(
+            f"{path / name} {wrong}; to mend it: semascope check {path} --repair"
+        )
+
+
+def _files(path: Path, table: lance.LanceDataset) -> list[str]:
+    """Return the names of all files that a version of the table consists of."""
+    names = [f"_versions/{_manifests(path)[table.version].name}"]
+    for fragment in table.get_fragments():
+        names += [f"data/{file.path}" for file in fragment.data_files()]
+        deleted = fragment.deletion_file()
+        names += [Path(deleted).as_posix()] if deleted else []
+    for segment in (segment for index in table.describe_indices() for segment in index.segments):
+        folder = path / "_indices" / segment.uuid
+        names += [file.relative_to(path).as_posix() for file in folder.rglob("*") if file.is_file()]
+    return sorted(names)
+
+
+def _manifests(path: Path) -> dict[int, Path]:
+    """Return the manifests of a Lance table by version; their names count down from 2⁶⁴ - 1."""
+    files = (path / "_versions").glob("*.manifest")
+    return {2**64 - 1 - int(file.stem): file for file in files if file.stem.isdigit()}
 
 
 def _is_bare(path: Path) -> bool:
     """Return whether ``path`` is a folder of nothing but what a writer makes first."""
-    return path.is_dir() and {file.name for file in path.iterdir()} <= {LOCK, HOLDER, HEAD_PART}
+    first = {LOCK, HOLDER, f"{HEAD}.part"}
+    return path.is_dir() and {file.name for file in path.iterdir()} <= first
 
 
 def _name_holder(holder: Path) -> str:
@@ -195,65 +265,5 @@ def _as_collection_error(path: Path) -> Iterator[None]:
         yield
     except OSError as error:  # a full disk, a folder that may only be read
         raise CollectionError(
-            f"{path} cannot be written: {_reason(error)}; what was committed before is whole"
+            f"{path} cannot be written: {reason(error)}; what was committed before is whole"
         ) from error
-
-
-def _reason(error: Exception) -> str:
-    """Return what an error says, without the line of Lance's source that it ends in."""
-    return getattr(error, "strerror", None) or str(error).partition("\n")[0].partition(", /")[0]
-
-
-def _write_head(path: Path, head: Head) -> None:
-    part = path / HEAD_PART
-    part.write_text(json.dumps(asdict(head), indent=1))
-    _fsync(part)
-    part.replace(path / HEAD)
-    _fsync_folder(path)
-
-
-def _sweep(path: Path, head: Head) -> None:
-    """Delete what an interrupted commit left; set aside what looks like a commit above HEAD.
-
-    A manifest above HEAD is a commit that died before it counted, or one by another program:
-    it is kept with its data in ``_aside``, since only its owner can tell.
-    """
-    above = [file for version, file in _manifests(path).items() if version > head.version]
-    orphans = [file for file in (path / "data").glob("*") if f"data/{file.name}" not in head.files]
-    aside = path / "_aside"
-    for file in above + orphans:
-        if above:
-            aside.mkdir(exist_ok=True)
-            file.replace(aside / file.name)
-        else:
-            file.unlink()
-
-
-def _manifests(path: Path) -> dict[int, Path]:
-    """Return the manifests of a Lance table by version; their names count down from 2⁶⁴ - 1."""
-    files = (path / "_versions").glob("*.manifest")
-    return {2**64 - 1 - int(file.stem): file for file in files if file.stem.isdigit()}
-
-
-def _persist(file: Path) -> tuple[int, str]:
-    """Wait until ``file`` is on the disk; return its size and SHA-256."""
-    _fsync(file)
-    with file.open("rb") as stream:
-        return file.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _fsync(file: Path) -> None:
-    # Windows flushes only what is open for writing; a folder opens only for reading.
-    descriptor = os.open(file, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
-    try:
-        if sys.platform == "darwin":  # fsync alone stops at the drive's cache there
-            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
-        else:
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _fsync_folder(folder: Path) -> None:
-    if sys.platform != "win32":  # Windows has no such thing
-        _fsync(folder)

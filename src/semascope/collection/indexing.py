@@ -1,8 +1,5 @@
 """index: a file of text becomes a collection, commit by commit, and may stop after any."""
 
-import hashlib
-import itertools
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,22 +7,23 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from semascope.collection import guard
-from semascope.collection.collection import ADDED, EMBEDDING, HASH, ROW, START, Collection, Indexed
+from semascope.collection import guard, indexes, table, usual
+from semascope.collection.collection import Collection
+from semascope.collection.head import Head, exists, read_head
+from semascope.collection.run import ROWS_PER_COMMIT, Run
+from semascope.collection.snapshot import ADDED, Snapshot
+from semascope.collection.usable import Usable
 from semascope.encoder import DEFAULT_MODEL, load
 from semascope.encoder.encoder import Encoder
 from semascope.errors import CollectionError, ColumnNotFound, FileError, InvalidValue
-from semascope.passages import Splitter, not_english
 from semascope.progress import Progress, silent
 from semascope.reading import Source, open_source
 from semascope.reading.documents import WILDCARDS
 from semascope.reading.file import COMPRESSIONS
 from semascope.reading.source import STANDARD_INPUT
 
-ROWS_PER_COMMIT = 8192  # what is held in memory, and what an interruption costs at most
-UNIT = 1e-5  # how far from length 1 rounding leaves what a model brings to unit length itself
+SHOWN = 3  # rows that an error names
 
 # Columns that semascope adds, and those that Lance shows of every table.
 RESERVED = {
@@ -43,13 +41,18 @@ def index(
     *,
     text: str | Sequence[str] | None = None,
     to: str | Path | None = None,
+    key: str | None = None,
+    sync: bool = False,
+    passages: bool | None = None,
+    strict: bool = False,
     model: Encoder | None = None,
     on_progress: Progress = silent,
 ) -> Collection:
     """Embed rows of text and store them in a collection.
 
     On a collection that exists, rows that it has already are passed over: an interrupted run is
-    finished by running it again, and a file that has grown is brought up to date.
+    finished by running it again, and a file that has changed is brought up to date. Only texts
+    that are not stored are encoded.
 
     Parameters
     ----------
@@ -63,6 +66,18 @@ def index(
     to : str or Path, optional
         Where the collection is or shall be; by default ``NAME.lance`` in the current folder for
         a file ``NAME.csv``.
+    key : str, optional
+        The column that names a row: what comes under a stored key takes the place of what was
+        there. Without one, a row is known by its contents. A collection keeps its key.
+    sync : bool
+        Whether rows of the collection that the source has not are taken away; not done where a
+        row of the source could not be read.
+    passages : bool, optional
+        Whether long texts are cut into passages, which is the default; a collection keeps what
+        it was made with. If not, a column ``_unread`` holds the share of each text's tokens that
+        the model did not read.
+    strict : bool
+        Whether to store nothing at all if a row would be left out.
     model : Encoder, optional
         By default all-MiniLM-L6-v2, or what the collection was made with.
     on_progress : callable(done, total)
@@ -76,30 +91,63 @@ def index(
     Raises
     ------
     FileError
-        If the file cannot be read, has no text, or a column whose name cannot be stored.
+        If the file cannot be read, has no text, or a column whose name cannot be stored; with
+        ``strict``, if a row cannot be stored.
     ColumnNotFound
-        If it lacks the text column, or a column that the collection has.
+        If it lacks the text column, the key, or a column that the collection has.
     InvalidValue
         If the source is of no such kind, or has no name to call the collection by.
     CollectionBusy
         If another process writes to the collection.
     CollectionError
-        If something else is there, or the collection was made with another model.
+        If something else is there, or the collection was made with another model, key or text.
     """
     path = Path(to) if to is not None else _default_path(source)
-    about = guard.read_head(path).about if guard.exists(path) else {}
+    about = read_head(path).about if exists(path) else {}
     file = open_source(source, text=text or about.get("columns"))
     _check_names(file)
+    key = key or about.get("key")
+    _check_key(file, key)
     encoder = model or load(about["model"]["name"] if about else DEFAULT_MODEL)
+    if strict:
+        _check_rows(file, key)
     with guard.writing(path) as head:
+        wanted = _describe(file, encoder, key, passages is not False)
         if head.version:
-            _check_fit(path, head.about, file, encoder)
+            _check_fit(path, head.about, wanted, passages)
         else:
-            head = replace(head, about=_describe(file, encoder))
-        indexed = _Indexing(path, head, file, encoder, on_progress).run()
+            head = replace(head, about=wanted)
+        run = Run(path, head, file, encoder, on_progress)
+        run.store()
+        if sync:
+            run.remove_missing()
+        finish(path, run.head)
     # Queries are embedded in f32, so that an answer does not depend on how one came to it.
     exact = encoder if encoder.precision == "f32" else None
-    return Collection(path, encoder=exact, indexed=indexed)
+    return Collection(path, encoder=exact, indexed=run.report())
+
+
+def delete(path: Path, where: str) -> int:
+    """Take rows out of a collection, and return how many; see `Collection.delete`."""
+    with guard.writing(path) as head:
+        snapshot = Snapshot(path)
+        rows = np.unique(snapshot.row_of[snapshot.passing(where)]).tolist()
+        if len(rows) == len(np.unique(snapshot.row_of)):
+            raise InvalidValue(f"{where!r} holds for all rows; to remove them all, delete {path}")
+        if rows:
+            head = guard.commit(path, head, lambda: table.delete(path, rows))
+            finish(path, head)
+    return len(rows)
+
+
+def finish(path: Path, head: Head) -> None:
+    """Put in order what many commits leave, and make ready what a search needs."""
+    text = head.about["text"]
+    if not table.is_compact(Snapshot(path).table):
+        head = guard.commit(path, head, lambda: table.compact(path))
+    if not indexes.is_current(Snapshot(path).table, text):
+        guard.commit(path, head, lambda: indexes.update(path, text))
+    usual.prepare(Snapshot(path))
 
 
 def _default_path(source: object) -> Path:
@@ -127,11 +175,40 @@ def _check_names(file: Source) -> None:
             )
 
 
-def _describe(file: Source, encoder: Encoder) -> dict[str, Any]:
+def _check_key(file: Source, key: str | None) -> None:
+    if key is None:
+        return
+    if key not in file.schema.names:
+        raise ColumnNotFound(
+            f"{file.name} has no column {key!r} for a key; its columns are "
+            f"{', '.join(file.schema.names)}"
+        )
+    if pa.types.is_nested(file.schema.field(key).type):
+        raise InvalidValue(f"column {key!r} holds lists or objects; a key is a text or a number")
+
+
+def _check_rows(file: Source, key: str | None) -> None:
+    """Read all rows once, and raise if one of them would be left out."""
+    usable = Usable(file, key)
+    for _ in usable.batches(ROWS_PER_COMMIT):
+        pass
+    faults = sorted(usable.empty.first + usable.nameless.first + file.skipped.first)
+    if faults:
+        count = usable.empty.count + usable.nameless.count + file.skipped.count
+        first = "; ".join(f"row {row}: {why}" for row, why in faults[:SHOWN])
+        raise FileError(
+            f"{file.name} has {count:,} rows that cannot be stored ({first}); mend them, or leave "
+            "them out by not being strict"
+        )
+
+
+def _describe(file: Source, encoder: Encoder, key: str | None, passages: bool) -> dict[str, Any]:
     folder = Path(encoder.name)  # where the model is a folder, found again from any other
     return {
         "text": file.text,
         "columns": list(file.columns),  # that the text was made of
+        "key": key,
+        "passages": passages,
         "model": {
             "name": str(folder.resolve()) if folder.is_dir() else encoder.name,
             "revision": encoder.revision,
@@ -141,157 +218,27 @@ def _describe(file: Source, encoder: Encoder) -> dict[str, Any]:
     }
 
 
-def _check_fit(path: Path, about: Mapping[str, Any], file: Source, encoder: Encoder) -> None:
-    if file.text != about["text"]:
+def _check_fit(
+    path: Path, about: Mapping[str, Any], wanted: Mapping[str, Any], passages: bool | None
+) -> None:
+    if wanted["text"] != about["text"]:
         raise CollectionError(
-            f"{path} embeds the column {about['text']!r}, not {file.text!r}; index into another "
+            f"{path} embeds the column {about['text']!r}, not {wanted['text']!r}; index into "
+            "another collection with --to"
+        )
+    if wanted["model"]["revision"] != about["model"]["revision"]:
+        raise CollectionError(
+            f"{path} was made with {about['model']['name']}, not with {wanted['model']['name']}; "
+            "embeddings of two models cannot be compared: index into another collection with --to"
+        )
+    if wanted["key"] != about["key"]:
+        known_by = f"the key {about['key']!r}" if about["key"] else "their contents"
+        raise CollectionError(
+            f"{path} knows its rows by {known_by}, not by {wanted['key']!r}; index into another "
             "collection with --to"
         )
-    if encoder.revision != about["model"]["revision"]:
+    if passages not in (None, about["passages"]):
         raise CollectionError(
-            f"{path} was made with {about['model']['name']}, not with {encoder.name}; embeddings "
-            "of two models cannot be compared: index into another collection with --to"
+            f"{path} was made {'with' if about['passages'] else 'without'} passages; index into "
+            "another collection with --to"
         )
-
-
-class _Indexing:
-    """One run over one file, while no other process writes."""
-
-    def __init__(
-        self,
-        path: Path,
-        head: guard.Head,
-        file: Source,
-        encoder: Encoder,
-        on_progress: Progress,
-    ):
-        self.path, self.head, self.file = path, head, file
-        self.encoder, self.on_progress = encoder, on_progress
-        self.schema: pa.Schema | None = None
-        self.stored: Counter[bytes] = Counter()
-        if head.version:
-            table = guard.open_table(path, head)
-            self.schema = table.schema
-            stored = table.to_table(columns=[HASH], filter=f"{START} = 0")[HASH]  # once a row
-            self.stored.update(stored.to_pylist())
-        self.rows = self.stored.total()
-        self.prompt = "document" if "document" in encoder.prompts else None
-        self.splitter = Splitter(encoder, prompt=self.prompt)
-        self.done = self.empty = self.known = self.added = self.passages = self.split = 0
-        self.foreign = 0.0
-
-    def run(self) -> Indexed:
-        total = self.file.count_rows()
-        for rows in self.file.batches(ROWS_PER_COMMIT):
-            new = self._only_new(self._with_text(rows))
-            if new.num_rows:
-                if not self.added:
-                    self.foreign = not_english(new[self.file.text])
-                passages = self._cut(new)
-                self.head = guard.append(self.path, self.head, self._embed(passages, total))
-                self.added += new.num_rows
-                self.passages += passages.num_rows
-            self.done += rows.num_rows
-            self.on_progress(self.done, total)
-        if not self.head.version:
-            raise FileError(f"{self.file.name}: column {self.file.text!r} has no text in any row")
-        return Indexed(
-            text=self.file.text,
-            guessed=self.file.guessed,
-            added=self.added,
-            passages=self.passages,
-            split=self.split,
-            known=self.known,
-            empty=self.empty,
-            skipped=self.file.skipped.count,
-            why=tuple(f"row {row}: {reason}" for row, reason in self.file.skipped.first),
-            damaged=self.file.damaged.count,
-            not_english=self.foreign,
-        )
-
-    def _with_text(self, rows: pa.Table) -> pa.Table:
-        """Leave out rows whose text is missing or blank, and count them."""
-        blank = pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(rows[self.file.text])), 0)
-        found = rows.filter(pc.invert(pc.fill_null(blank, True)))
-        self.empty += rows.num_rows - found.num_rows
-        return found
-
-    def _only_new(self, rows: pa.Table) -> pa.Table:
-        """Leave out rows that are stored, each as often as it is stored; add the hash of each."""
-        rows = self._as_stored(rows)
-        hashes = _hash_rows(rows)
-        new = []
-        for digest in hashes:
-            new.append(not self.stored[digest])
-            self.stored[digest] -= not new[-1]
-        self.known += rows.num_rows - sum(new)
-        return rows.append_column(HASH, pa.array(hashes, pa.binary(16))).filter(
-            pa.array(new, pa.bool_())
-        )
-
-    def _as_stored(self, rows: pa.Table) -> pa.Table:
-        """Bring the columns to the collection's order and types."""
-        if self.schema is None:
-            return rows
-        wanted = pa.schema([field for field in self.schema if field.name not in ADDED])
-        missing = set(wanted.names) - set(rows.column_names)
-        if missing:
-            raise ColumnNotFound(
-                f"{self.file.name} has no column {', '.join(sorted(missing))}, but {self.path} does"
-            )
-        try:
-            return rows.select(wanted.names).cast(wanted)
-        except pa.ArrowException as error:
-            raise FileError(f"{self.file.name} does not fit {self.path}: {error}") from error
-
-    def _cut(self, rows: pa.Table) -> pa.Table:
-        """Make a row of each passage; together, those of a row are its text to the letter."""
-        texts = rows[self.file.text].to_pylist()
-        pieces, from_row, starts = [], [], []
-        for row, passages in enumerate(self.splitter.split(texts)):
-            bounds = [0, *(passage.start for passage in passages[1:]), len(texts[row])]
-            pieces += [texts[row][a:b] for a, b in itertools.pairwise(bounds)]
-            starts += bounds[:-1]
-            from_row += [row] * len(passages)
-            self.split += len(passages) > 1
-        numbers = pa.array(np.array(from_row, np.int64) + self.rows)
-        self.rows += rows.num_rows
-        column = rows.column_names.index(self.file.text)
-        kind = rows.schema.field(column).type
-        cut = rows.take(pa.array(from_row)).set_column(
-            column, self.file.text, pa.array(pieces, kind)
-        )
-        return cut.append_column(ROW, numbers).append_column(START, pa.array(starts, pa.int32()))
-
-    def _embed(self, rows: pa.Table, total: int) -> pa.Table:
-        read = rows[START].to_numpy() == 0  # progress counts rows
-
-        def on_progress(done: int, of: int) -> None:
-            self.on_progress(self.done + done * int(read.sum()) // of, total)
-
-        texts = rows[self.file.text]
-        embeddings = self.encoder.encode(texts, prompt=self.prompt, on_progress=on_progress)
-        lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
-        if not (np.isfinite(lengths) & (lengths > 0)).all():
-            row = int(np.argmin(np.isfinite(lengths) & (lengths > 0)))
-            raise CollectionError(
-                f"{self.encoder.name} gives no finite embedding for {texts[row].as_py()!r}"
-            )
-        lengths[abs(lengths - 1) < UNIT] = 1  # what the model gives, bit for bit
-        vectors = pa.array((embeddings / lengths).ravel())
-        column = pa.FixedSizeListArray.from_arrays(vectors, self.encoder.dim)
-        return rows.append_column(EMBEDDING, column)
-
-
-def _hash_rows(rows: pa.Table) -> list[bytes]:
-    """Return a hash of each row's contents, columns in the order of their names."""
-    columns = []
-    for name in sorted(rows.column_names):
-        column = rows[name]
-        if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
-            column = pa.array([repr(value) for value in column.to_pylist()], pa.string())
-        value = column.cast(pa.large_string())
-        length = pc.binary_length(value).cast(pa.large_string())  # says where the value ends
-        columns += [pc.fill_null(length, "null"), pc.fill_null(value, "")]
-    joined = pc.binary_join_element_wise(*columns, pa.scalar(" ", pa.large_string()))
-    return [hashlib.blake2b(row.encode(), digest_size=16).digest() for row in joined.to_pylist()]
