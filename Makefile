@@ -1,11 +1,12 @@
 # make demo: set everything up, then index, search, sort and map a text that comes with semascope.
 # make test: set everything up, then lint, check types and run all tests.
+# make faults: kill, damage and starve collections, and see what is left; needs Linux and strace.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
-.PHONY: demo test lint clean
+.PHONY: demo test faults lint clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -13,6 +14,11 @@ demo: $(VENV)/installed
 
 test: lint
 	$(BIN)/python -m pytest
+
+faults: $(VENV)/installed-dev
+	$(BIN)/python faults/kills.py
+	$(BIN)/python faults/damage.py
+	$(BIN)/python faults/limits.py
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

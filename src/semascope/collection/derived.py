@@ -24,7 +24,12 @@ Arrays = Mapping[str, np.ndarray[Any, Any]]
 
 
 def remember(
-    folder: Path, name: str, make: Callable[[], tuple[Arrays, Any]], *, of_version: int
+    folder: Path,
+    name: str,
+    make: Callable[[], tuple[Arrays, Any]],
+    *,
+    of_version: int,
+    anew: bool = False,
 ) -> tuple[Arrays, Any]:
     """Return what ``make`` returned for this version of the collection, now or at an earlier time.
 
@@ -38,11 +43,13 @@ def remember(
         Arrays of N rows each by name, one- or two-dimensional, and anything that JSON can hold.
     of_version : int
         Version of the collection.
+    anew : bool
+        Whether to make it whatever is there.
     """
     path = folder / f"{name}.arrow"
     stamp = {"collection": of_version, "semascope": version("semascope")}
     stored = _read(path)
-    if stored is not None and stored[1]["stamp"] == stamp:
+    if stored is not None and stored[1]["stamp"] == stamp and not anew:
         return stored[0], stored[1]["notes"]
     arrays, notes = make()
     try:
@@ -54,6 +61,14 @@ def remember(
     except (FileError, OSError):
         pass  # a folder that may only be read: it is computed each time
     return arrays, notes
+
+
+def latest(folder: Path, name: str) -> tuple[Arrays, Any] | None:
+    """Return what this semascope remembered last, for whichever version of the collection."""
+    stored = _read(folder / f"{name}.arrow")
+    if stored is None or stored[1]["stamp"]["semascope"] != version("semascope"):
+        return None
+    return stored[0], stored[1]["notes"]
 
 
 def damaged(folder: Path) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from semascope.collection import guard, table
+from semascope.collection.embed import embed
 from semascope.collection.head import Head
 from semascope.collection.indexed import Indexed
 from semascope.collection.matching import Matching, hash_rows
@@ -19,18 +20,16 @@ from semascope.collection.snapshot import (
     ROW,
     START,
     UNREAD,
-    FloatArray,
     Snapshot,
 )
 from semascope.collection.usable import Usable
 from semascope.encoder.encoder import Encoder
-from semascope.errors import CollectionError, ColumnNotFound, FileError
+from semascope.errors import ColumnNotFound, FileError
 from semascope.passages import Splitter, not_english
 from semascope.progress import Progress
 from semascope.reading import Source
 
 ROWS_PER_COMMIT = 8192  # what is held in memory, and what an interruption costs at most
-UNIT = 1e-5  # how far from length 1 rounding leaves what a model brings to unit length itself
 
 
 class Run:
@@ -177,17 +176,15 @@ class Run:
             known, stored = self.reuse.find(texts)
             embeddings[known], fresh[known] = stored, False
         positions = np.flatnonzero(fresh)
-        encoded = self._encode([texts[position] for position in positions])
-        lengths = np.linalg.norm(encoded, axis=1, keepdims=True)
-        usable = np.isfinite(lengths) & (lengths > 0)
-        if not usable.all():
-            position = positions[int(np.argmin(usable))]
-            row = self.numbers[rows[ROW][position].as_py() - rows[ROW][0].as_py()]
-            raise CollectionError(
-                f"{self.encoder.name} gives no finite embedding for row {row}, {texts[position]!r}"
-            )
-        lengths[abs(lengths - 1) < UNIT] = 1  # what the model gives, bit for bit
-        embeddings[positions] = encoded / lengths
+        of_row = (
+            rows[ROW].to_numpy() - rows[ROW][0].as_py()
+        )  # (N,) counted from this commit's first
+        embeddings[positions] = embed(
+            self.encoder,
+            [texts[position] for position in positions],
+            self.numbers[of_row[positions]].tolist(),
+            on_progress=self._count_rows,
+        )
         self.passages += len(texts)
         self.encoded += len(positions)
         column = pa.FixedSizeListArray.from_arrays(pa.array(embeddings.ravel()), self.encoder.dim)
@@ -198,20 +195,9 @@ class Run:
         """What was encoded before this run."""
         return Reuse(self.snapshot) if self.snapshot else None
 
-    def _encode(self, texts: list[str]) -> FloatArray:
-        """Return what the model gives, and count the rows of the file that are done."""
-
-        def on_progress(done: int, of: int) -> None:
-            rows = self.usable.read - self.usable.before
-            self.on_progress(self.usable.before + rows * done // of, self.total)
-
-        embeddings = self.encoder.encode(texts, prompt=self.prompt, on_progress=on_progress)
-        if embeddings.shape != (len(texts), self.encoder.dim):
-            raise CollectionError(
-                f"{self.encoder.name} gave embeddings of shape {embeddings.shape}, expected "
-                f"{(len(texts), self.encoder.dim)}"
-            )
-        return embeddings
+    def _count_rows(self, done: int, of: int) -> None:
+        rows = self.usable.read - self.usable.before
+        self.on_progress(self.usable.before + rows * done // of, self.total)
 
     def _commit(self, rows: pa.Table, replaced: list[int]) -> None:
         def change() -> None:

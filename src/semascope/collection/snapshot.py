@@ -79,8 +79,14 @@ class Snapshot:
         return np.asarray(self.column(ROW).to_numpy())
 
     def column(self, name: str) -> pa.ChunkedArray:
-        """Return a column, the user's or one that semascope added."""
-        return self.read(columns=[name])[name]
+        """Return a column, the user's or one that semascope added, of all passages."""
+        found = self.read(columns=[name])[name]
+        if len(found) != len(self):
+            raise CorruptCollection(
+                f"{self.path} has {len(self):,} passages, but {len(found):,} of the column "
+                f"{name!r} can be read; to see what is damaged: semascope check {self.path}"
+            )
+        return found
 
     def read(self, **scan: Any) -> pa.Table:
         """Return what a scan of the table gives, in the order of the passages.

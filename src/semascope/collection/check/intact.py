@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from semascope.collection.check.salvage import Salvaged
 from semascope.collection.matching import hash_rows
-from semascope.collection.salvage import Salvaged
 from semascope.collection.snapshot import ADDED, HASH, ROW, START
 
 IntArray = NDArray[np.int64]

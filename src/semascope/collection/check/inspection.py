@@ -1,4 +1,4 @@
-"""check: whether a collection is what was committed, to the last bit."""
+"""What is wrong with a collection, file by file, and what that means."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from pathlib import Path
 import lance
 
 from semascope.collection import derived, durable, guard
+from semascope.collection.check.intact import Row
+from semascope.collection.check.rescue import Rescue
 from semascope.collection.head import COPIES, HEAD, TAIL, Head, copies, parse_head, read_head
-from semascope.collection.intact import Row
-from semascope.collection.rescue import Rescue
 from semascope.collection.tails import read_tail, with_tail
 from semascope.errors import CollectionError, CollectionNotFound, CorruptCollection
 from semascope.progress import Progress, silent
@@ -48,46 +48,6 @@ class Report:
     def intact(self) -> bool:
         """Whether the collection now is what was committed, with all its rows."""
         return not self.lost and (not self.damaged or bool(self.mended))
-
-
-def check(path: str | Path, *, repair: bool = False, on_progress: Progress = silent) -> Report:
-    """Compare every file of a collection with what was written, and mend what is damaged.
-
-    Parameters
-    ----------
-    path : str or Path
-        The collection.
-    repair : bool
-        Whether to mend it. Damaged files are copied into ``_aside`` first. Rows whose contents
-        are intact stay, embedded anew where need be; what can be read of the others goes into a
-        file in ``_aside``, and they leave the collection.
-    on_progress : callable(done, total)
-        Counts bytes compared.
-
-    Returns
-    -------
-    Report
-        Without ``repair`` nothing has been written.
-
-    Raises
-    ------
-    CollectionNotFound
-        If there is none.
-    CollectionError
-        If nothing has been committed yet, a newer semascope wrote it, or it cannot be written.
-    CollectionBusy
-        If it is to be repaired while another process writes to it.
-    CorruptCollection
-        If it is damaged beyond repair.
-    """
-    from semascope.collection.repair import mend
-
-    path = Path(path)
-    found = inspect(path, on_progress)
-    if not repair or not found.damaged:
-        return found.report()
-    with guard.locked(path) as died:
-        return mend(inspect(path, on_progress), died=died)  # a writer may have been at work
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import lance
 
 from semascope.collection import derived, durable, guard, indexes
-from semascope.collection.check import (
+from semascope.collection.check.inspection import (
     DERIVED,
     VERSIONS,
     Damage,
@@ -17,9 +17,9 @@ from semascope.collection.check import (
     good_copy,
     inspect,
 )
+from semascope.collection.check.intact import Row
+from semascope.collection.check.rescue import Rescue
 from semascope.collection.head import COPIES, HEAD, copy_what_decides, read_head
-from semascope.collection.intact import Row
-from semascope.collection.rescue import Rescue
 from semascope.errors import CorruptCollection
 
 

@@ -17,11 +17,11 @@ import pyarrow as pa
 from lance.fragment import FragmentMetadata, LanceFragment, write_fragments
 from numpy.typing import NDArray
 
+from semascope.collection.check.intact import Row, judge
+from semascope.collection.check.salvage import Salvaged, join, salvage
 from semascope.collection.embed import embed
 from semascope.collection.head import COPIES, TAIL, Head
-from semascope.collection.intact import Row, judge
 from semascope.collection.matching import hash_rows
-from semascope.collection.salvage import Salvaged, join, salvage
 from semascope.collection.snapshot import ADDED, EMBEDDING, HASH, ROW, START, UNREAD
 from semascope.collection.tails import with_tail
 from semascope.encoder import load
@@ -205,7 +205,7 @@ class Rescue:
         if UNREAD in self._added:
             prompt = "document" if "document" in self._encoder.prompts else None
             columns[UNREAD] = Splitter(self._encoder, prompt=prompt).unread(pieces)
-        embeddings = embed(self._encoder, pieces, on_progress=on_progress)
+        embeddings = embed(self._encoder, pieces, added[ROW], on_progress=on_progress)
         columns[EMBEDDING] = pa.FixedSizeListArray.from_arrays(
             pa.array(embeddings.ravel()), self._encoder.dim
         )
