@@ -27,6 +27,7 @@ from semascope.errors import CollectionError
 CALLS = "fsync,fdatasync,write,pwrite64,rename,renameat,renameat2,link,linkat,unlink,unlinkat"
 TRACE = ["strace", "-f", "-y", "-qq", "-s", "0", "-e", f"trace={CALLS}"]
 COUNT = 96  # rows
+LOCK_HOLDER = "_writer.json"  # there while somebody writes
 
 
 def main() -> None:
@@ -83,9 +84,10 @@ class Task:
         self.name, self.file, self.before, self.temporary = name, file, before, temporary
         self.options = ["--key", "label", "--sync"]
         straight, log = self._place(f"{name}-straight"), temporary / f"{name}.log"
+        process = _start(index_command(file, straight, *self.options), straight)
         started = time.monotonic()
-        assert index(file, straight, *self.options).returncode == 0
-        self.duration = time.monotonic() - started
+        assert process.wait() == 0
+        self.writing = time.monotonic() - started  # s
         self.expected = rows_of(straight)
         traced = self._place(f"{name}-traced")
         command = index_command(file, traced, *self.options)
@@ -104,11 +106,9 @@ class Task:
             call, nth = self.calls[rng.integers(len(self.calls))]
             kill = f"inject={call}:signal=SIGKILL:when={nth}"
             command = [*TRACE[:-1], f"trace={call}", "-e", kill, "-o", "/dev/null", *command]
-        process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
+        process = _start(command, path)
         if not at_call:
-            time.sleep(rng.uniform(0.3, 1) * self.duration)  # before, it imports
+            time.sleep(rng.uniform(0, 1) * self.writing)
             os.killpg(process.pid, signal.SIGKILL)
         killed = process.wait() != 0
         result = {"task": self.name, "when": "at a call" if at_call else "at a random time"}
@@ -137,6 +137,16 @@ class Task:
         if self.before:
             shutil.copytree(self.before, path)
         return path
+
+
+def _start(command: list[str], path: Path) -> subprocess.Popen[bytes]:
+    """Start to index, and return when the collection begins to be written: before, it imports."""
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    while process.poll() is None and not (path / LOCK_HOLDER).exists():
+        time.sleep(0.001)
+    return process
 
 
 def _key(row: dict[str, object]) -> tuple[object, ...]:
