@@ -83,6 +83,9 @@ def test_the_commands_are_these():
         "search",
         "clusters",
         "map",
+        "duplicates",
+        "outliers",
+        "contrast",
         "export",
         "info",
         "evaluate",
@@ -212,22 +215,56 @@ def test_values_that_json_lacks_are_null_or_text(run, tmp_path, model, monkeypat
     assert hit["row"] == {"text": "a cat 🐈", "nan": None, "inf": [None, 1.0], "bytes": "b'\\xff'"}
 
 
-def test_clusters_print_sizes_and_names(run, folder):
-    found = run("semascope clusters speeches.lance").stdout.splitlines()
-    clusters = sema.open("speeches.lance").clusters()
+def test_coarse_clusters_print_sizes_and_names(run, folder):
+    found = run("semascope clusters speeches.lance --resolution coarse").stdout.splitlines()
+    clusters = sema.open("speeches.lance").clusters("coarse")
     heads = found[::2]  # each is followed by a line of a typical passage
     assert [line.split()[0] for line in heads] == [str(size) for size in clusters.sizes]
     for line, name in zip(heads, clusters.names, strict=True):
         assert line.endswith(f"  {name}")
 
 
+@pytest.mark.parametrize(("level", "above"), [("medium", "coarse"), ("fine", "medium")])
+def test_clusters_stand_under_the_name_of_what_they_are_part_of(run, folder, level, above):
+    found = run(f"semascope clusters speeches.lance --resolution {level}").stdout
+    talks = sema.open("speeches.lance")
+    clusters, parents = talks.clusters(level), talks.clusters(above)
+    for parent, block in enumerate(found.split("\n\n")):
+        children = [i for i, of in enumerate(clusters.parent) if of == parent]
+        heads = [f"{clusters.sizes[i]:,}  {clusters.names[i]}" for i in children]
+        if len(children) > 1:
+            heads.insert(0, f"{parents.sizes[parent]:,}  {parents.names[parent]}")
+        lines = [line.strip() for line in block.splitlines()]
+        assert [line for line in lines if line in heads] == heads
+
+
+def test_clusters_say_how_stable_they_are(run, folder):
+    found = run("semascope clusters speeches.lance --resolution coarse --stability").stdout
+    clusters = sema.open("speeches.lance").clusters("coarse", stability=True)
+    for size, often, name in zip(clusters.sizes, clusters.stability, clusters.names, strict=True):
+        assert re.search(rf"^ *{size}  +{often}/10  {re.escape(name)}$", found, re.MULTILINE)
+
+
+def test_clusters_leave_out_the_words_of_a_file(run, folder):
+    name = sema.open("speeches.lance").clusters().names[0]
+    words = name.split(", ")
+    text = "\ufeff" + "\r\n".join(words) + "\n\n"  # as editors on Windows write it
+    (folder / "stop.txt").write_bytes(text.encode())
+    found = json_lines(run("semascope clusters speeches.lance --stop-words stop.txt --json").stdout)
+    assert not set(words) & set(found[0]["name"].split(", "))
+
+
 def test_clusters_for_machines_count_every_passage(run, folder):
     found = json_lines(run("semascope clusters speeches.lance --json").stdout)
     assert sum(cluster["size"] for cluster in found) == 200
     texts = set(sema.open("speeches.lance").texts)
+    keys = {"cluster", "name", "size", "parent", "typical", "edge", "strength"}
     for cluster in found:
-        assert cluster.keys() == {"cluster", "name", "size", "typical"}
-        assert set(cluster["typical"]) <= texts
+        assert cluster.keys() == keys
+        assert {cluster["edge"], *cluster["typical"]} <= texts
+        assert 0 <= cluster["strength"] <= 1
+    stable = json_lines(run("semascope clusters speeches.lance --json --stability").stdout)
+    assert all(cluster.keys() == keys | {"stability"} for cluster in stable)
 
 
 def test_index_tells_what_it_did_and_what_is_next(run, tmp_path, monkeypatch):
@@ -331,6 +368,8 @@ def test_a_terminal_of_no_width_still_shows_something(run, folder):
 MISTAKES = [
     ("search absent.lance cat", r"no collection at absent\.lance; make one with: semascope index"),
     ("clusters .", r"no collection at \."),
+    ("clusters speeches.lance --resolution all", "resolution is one of coarse, medium, fine"),
+    ("clusters speeches.lance --stop-words none.txt", "none.txt cannot be read: No such file"),
     ("map absent.lance --to map.html", r"no collection at absent\.lance"),
     ('search speeches.lance " "', "the query is empty; say what to look for"),
     ("search speeches.lance cat -k 0", "k must be at least 1, got 0"),
@@ -402,6 +441,64 @@ def test_a_corrupt_collection_is_named(run, folder):
     found = run("semascope search speeches.lance cat")
     assert found.exit_code == 2
     assert re.fullmatch(r"semascope: speeches\.lance/HEAD\.json cannot be read: .*\n", found.stderr)
+
+
+# --- near, far, this against that ---
+
+
+def test_duplicates_say_what_is_usual_and_which_to_keep(run, folder):
+    sema.index(["a cat", "a dog", "a cat", "the sea"], to="pets.lance")
+    found = run("semascope duplicates pets.lance")
+    assert re.match(
+        r"Nearest neighbors are typically at 0\.\d\d here; nearly the same: from 0\.\d",
+        found.stdout,
+    )
+    assert "\nkeep  0\n      a cat\nsame  2\n" in found.stdout
+    assert found.stdout.endswith("1 group: 1 of 4 passages repeats one that is kept\n")
+    assert found.stderr.startswith("Next: semascope export pets.lance")
+    [group] = json_lines(run("semascope duplicates pets.lance --json").stdout)
+    assert group["others"] == [{"number": 2, "similarity": 1.0, "text": "a cat"}]
+    given = run("semascope duplicates pets.lance --threshold 0.2").stdout
+    assert "from 0.20, as you say (suggested: 0." in " ".join(given.split())
+
+
+def test_near_duplicates_are_shown_from_where_they_differ(run, folder):
+    same = "The committee that was set up last year to look into the matter will meet "
+    sema.index([same + "on Monday at noon.", same + "on Sunday."], to="notes.lance")
+    found = run("semascope duplicates notes.lance --threshold 0.5", COLUMNS="80").stdout
+    assert re.search(r"\n0\.\d\d  1\n      … into the matter will meet on Sunday\.\n", found)
+
+
+def test_outliers_come_with_reasons_oddest_first(run, folder):
+    found = run("semascope outliers speeches.lance -n 4").stdout.splitlines()
+    near = [float(line[:4]) for line in found if re.match(r"0\.\d\d  ", line)]
+    assert len(near) == 4
+    assert near == sorted(near)
+    assert sum("of passages have nearer neighbors" in line for line in found) == 4
+    assert sum(line.startswith("      – nearest, 0.") for line in found) == 4
+    odd = json_lines(run("semascope outliers speeches.lance -n 4 --json").stdout)
+    assert [round(each["neighborhood"], 2) for each in odd] == near
+
+
+def test_contrast_says_how_far_two_sides_can_be_told_apart(run, folder):
+    found = run('semascope contrast speeches.lance "year < 1900" "year > 1950" -n 1').stdout
+    assert re.search(r"A and B can be told apart \d\d(\.\d)?% of the time; by chance\s50%", found)
+    titles = ("Words of A", "Words of B", "Most like A", "Most like B", "In between")
+    assert [found.index(f"\n{title}\n") for title in titles]
+    found = run('semascope contrast speeches.lance "passage % 2 = 0" "passage % 2 = 1"').stdout
+    assert "A and B cannot be told apart: a guess is right" in found
+    assert "Most like A" not in found
+    line = 'semascope contrast speeches.lance "year < 1900" "year > 1890" --json'
+    [fields] = json_lines(run(line).stdout)
+    assert fields["overlap"] > 0
+    assert fields["told_apart"] == (fields["p"] <= 0.05)
+
+
+def test_an_export_may_leave_out_duplicates(run, folder):
+    sema.index(["a cat", "a dog", "a cat"], to="pets.lance")
+    found = run("semascope export pets.lance --to pets.csv --without-duplicates")
+    assert found.stdout == "pets.csv: 2 rows of pets.lance\n"
+    assert found.stderr == "Rows that others say too, left out: 1\n"
 
 
 # --- Ctrl-C ---

@@ -431,8 +431,8 @@ def test_every_passage_is_in_one_cluster(talks):
         assert set(clusters.labels[list(typical)]) == {label}
 
 
-def test_a_higher_resolution_makes_more_clusters(talks):
-    assert len(talks.clusters(resolution=5).names) > len(talks.clusters().names)
+def test_a_finer_resolution_makes_more_clusters(talks):
+    assert len(talks.clusters("fine").names) > len(talks.clusters().names)
 
 
 def test_every_passage_has_a_place_and_an_honesty(talks):
@@ -530,7 +530,7 @@ def test_a_collection_of_one_passage_has_no_pairs_to_compare_with(tmp_path, inde
 
 # --- results that are kept ---
 
-RESULTS = ["graph", "clusters-1", "map"]
+RESULTS = ["graph", "clusters", "names", "map"]
 
 
 @pytest.fixture
@@ -539,7 +539,7 @@ def count_makes(monkeypatch):
     from semascope import structure
 
     made = []
-    for name in ("nearest_neighbors", "leiden", "layout"):
+    for name in ("nearest_neighbors", "nested_clusters", "layout"):
         whole = getattr(structure, name)
 
         def counted(*args, whole=whole, name=name, **kwargs):
@@ -552,7 +552,7 @@ def count_makes(monkeypatch):
 
 def test_results_are_kept_and_read_again(copy, count_makes):
     first = of_texts(sema.open(copy))
-    assert sorted(count_makes) == ["layout", "leiden", "nearest_neighbors"]
+    assert sorted(count_makes) == ["layout", "nearest_neighbors", "nested_clusters"]
     kept = {file.stem for file in (copy / "_derived").glob("*.arrow")}
     assert kept >= set(RESULTS)
     assert of_texts(sema.open(copy)) == first
@@ -577,7 +577,7 @@ def test_results_that_cannot_be_read_are_made_again(copy, count_makes, spoil):
         spoil(copy / "_derived" / f"{name}.arrow")
     count_makes.clear()
     assert of_texts(sema.open(copy)) == first
-    assert sorted(count_makes) == ["layout", "leiden", "nearest_neighbors"]
+    assert sorted(count_makes) == ["layout", "nearest_neighbors", "nested_clusters"]
 
 
 def test_results_of_another_semascope_are_made_again(copy, count_makes, monkeypatch):
@@ -585,7 +585,7 @@ def test_results_of_another_semascope_are_made_again(copy, count_makes, monkeypa
     monkeypatch.setattr(derived, "version", lambda _: "99.0")
     count_makes.clear()
     sema.open(copy).clusters()
-    assert count_makes == ["nearest_neighbors", "leiden"]
+    assert count_makes == ["nearest_neighbors", "nested_clusters"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no folders that refuse files")

@@ -9,8 +9,11 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from semascope.cartography import LIGHT
+from semascope.coloring import by_category
 from semascope.errors import FileError, InvalidValue
-from semascope.page import write_page
+from semascope.page import FAR, write_page
+from semascope.structure import honesty
 
 HOSTILE = "</script><img src=x onerror=alert(1)><!--<script>{{script}}\u2028&\"'"
 
@@ -160,6 +163,23 @@ def test_hostile_text_stays_text_wherever_it_stands(write):
 def test_any_value_of_a_column_is_shown(write, value, shown):
     data = data_of(write(columns={"it": [value] * 5})[1])
     assert data["columns"] == [["it", [shown] * 5]]
+
+
+def test_colors_and_honesty_are_what_went_in(write):
+    made = by_category(HOSTILE, ["a", HOSTILE, HOSTILE, "", "a"], LIGHT)
+    _, page = write(coloring=made, honesty=np.array([0, 0.2, 0.4, 0.6, 1]), dark=True)
+    data = data_of(page)
+    np.testing.assert_array_equal(unpack(data["coloring"]["index"], "u1"), made.index)
+    assert data["coloring"]["name"] == HOSTILE
+    assert [tuple(entry) for entry in data["coloring"]["key"]] == list(made.key)
+    np.testing.assert_array_equal(unpack(data["honesty"], "u1"), [0, 51, 102, 153, 255])
+    assert dict(page.tags)["html"]["data-theme"] == "dark"
+    assert dict(write()[1].tags)["html"]["data-theme"] == "system"
+    assert data_of(write()[1])["coloring"] is None
+
+
+def test_the_page_calls_the_same_neighbors_far_as_the_library():
+    assert FAR == honesty.FAR
 
 
 def test_no_passages_and_no_neighbors_still_make_a_page(write):

@@ -5,11 +5,12 @@ import xml.etree.ElementTree as ET
 from itertools import combinations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from matplotlib.image import imread
 from matplotlib.transforms import Bbox
 
-from semascope import cartography, plot
+from semascope import cartography, coloring, plot
 from semascope.errors import FileError, InvalidValue
 
 CLUSTERS = 30
@@ -47,6 +48,28 @@ def test_texts_neither_overlap_nor_leave_the_picture_and_are_large_enough(island
         assert figure.bbox.y0 <= box.y0
         assert box.y1 <= figure.bbox.y1
         assert text.get_fontsize() >= 9
+
+
+@pytest.mark.parametrize("values", [[f"a rather long value {n}" for n in range(9)], range(9)])
+def test_the_key_overlaps_nothing_and_is_in_the_alt_text(islands, values):
+    column = pa.chunked_array([pa.array(np.resize(values, 900))])
+    made = coloring.by_column("A column", column, cartography.DARK)
+    figure = plot.scatter(*islands, title="Found", subtitle="900", coloring=made, dark=True)
+    texts = texts_of(figure)
+    for (_, one), (_, other) in combinations(texts, 2):
+        assert Bbox.intersection(one, other) is None
+    assert all(box.x1 <= figure.bbox.x1 for _, box in texts)
+    shown = {text.get_text() for text, _ in texts}
+    assert {label for label, _ in made.key} <= shown
+    assert set(made.ends or ()) <= shown
+    assert "Colored by A column: " in figure.get_label()
+
+
+def test_names_of_two_lines_break_behind_a_comma_and_evenly(islands):
+    coordinates, labels, _ = islands
+    names = ["spain, cuba, united states"] + [""] * (CLUSTERS - 1)
+    figure = plot.scatter(coordinates, labels, names, title="")
+    assert "spain, cuba,\nunited states" in {text.get_text() for text, _ in texts_of(figure)}
 
 
 def test_names_that_find_no_room_are_counted_in_the_caption(islands):

@@ -1,16 +1,12 @@
-"""Graph, clusters, names, map, duplicates and outliers, against references that we did not write.
+"""Graph and map, against references that we did not write.
 
 Planted clusters: embeddings around a few random directions, so that the right answer is known.
 """
 
-import random
-
-import igraph
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
-from sklearn.metrics import adjusted_mutual_info_score
 from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import threadpool_limits
 
@@ -18,16 +14,10 @@ from semascope.errors import InvalidValue
 from semascope.structure import (
     Graph,
     layout,
-    leiden,
-    name_clusters,
-    near_duplicates,
     nearest_neighbors,
     neighbors_kept,
-    outliers,
-    suggest_threshold,
-    typical,
 )
-from semascope.structure import graph as graph_module
+from semascope.structure import exact as exact_module
 from semascope.structure import map as map_module
 
 DIM = 32
@@ -93,9 +83,9 @@ def test_neighbors_are_those_of_scikit_learn(planted, graph):
 
 def test_block_size_changes_no_bit(planted, graph, monkeypatch):
     for queries, cells, pairs in [(1, 2**26, 7), (7, 2**26, 100), (1024, 5_000, 2**14)]:
-        monkeypatch.setattr(graph_module, "BLOCK_QUERIES", queries)
-        monkeypatch.setattr(graph_module, "BLOCK_CELLS", cells)
-        monkeypatch.setattr(graph_module, "BLOCK_PAIRS", pairs)
+        monkeypatch.setattr(exact_module, "BLOCK_QUERIES", queries)
+        monkeypatch.setattr(exact_module, "BLOCK_CELLS", cells)
+        monkeypatch.setattr(exact_module, "BLOCK_PAIRS", pairs)
         found = nearest_neighbors(planted[0])
         np.testing.assert_array_equal(found.neighbors, graph.neighbors)
         np.testing.assert_array_equal(found.similarity, graph.similarity)
@@ -132,7 +122,7 @@ def test_k_below_one_is_refused(planted):
 
 
 def test_graph_reports_rows_done(planted, monkeypatch):
-    monkeypatch.setattr(graph_module, "BLOCK_QUERIES", 256)
+    monkeypatch.setattr(exact_module, "BLOCK_QUERIES", 256)
     calls = []
     nearest_neighbors(planted[0], on_progress=lambda done, total: calls.append((done, total)))
     assert calls == [(256, 600), (512, 600), (600, 600)]
@@ -145,153 +135,6 @@ def test_edges_name_each_pair_once(planted, graph):
     assert len(low) == len(named)
     exact = np.vecdot(planted[0][low], planted[0][high])
     np.testing.assert_allclose(similarity, exact, atol=1e-6)  # float32 sums of 32 products
-
-
-# --- clusters ---
-
-
-def test_planted_clusters_are_recovered(planted, graph):
-    # at a low resolution: at 1 it may halve the large ones, since a graph knows no right number
-    labels = leiden(graph, resolution=0.3)
-    assert adjusted_mutual_info_score(planted[1], labels) == 1
-
-
-def test_labels_number_clusters_by_size_and_then_by_row(graph):
-    sizes = np.bincount(leiden(graph, resolution=2))
-    assert (np.diff(sizes) <= 0).all()
-    pairs = nearest_neighbors(on_circle(90, 0, 91, 1), k=1)
-    np.testing.assert_array_equal(leiden(pairs), [0, 1, 0, 1])
-
-
-def test_higher_resolution_gives_more_clusters(graph):
-    assert leiden(graph, resolution=0.3).max() < leiden(graph, resolution=10).max()
-
-
-def test_modularity_is_no_worse_than_the_planted(planted, graph):
-    low, high, similarity = graph.edges()
-    network = igraph.Graph(n=600, edges=list(zip(low.tolist(), high.tolist(), strict=True)))
-    weights = similarity.tolist()
-    found = network.modularity(leiden(graph).tolist(), weights=weights)
-    assert found >= network.modularity(planted[1].tolist(), weights=weights)
-
-
-def test_clusters_are_the_same_every_time_and_leave_other_chance_alone(graph):
-    random.seed(5)
-    expected = random.random()  # noqa: S311
-    random.seed(5)
-    first = leiden(graph)
-    assert random.random() == expected  # noqa: S311
-    np.testing.assert_array_equal(leiden(graph), first)
-
-
-@pytest.mark.parametrize("N", [0, 1, 2, 3])
-def test_clusters_of_hardly_any_rows(planted, N):
-    labels = leiden(nearest_neighbors(planted[0][:N]))
-    assert labels.shape == (N,)
-    assert labels.dtype == np.int32
-
-
-def test_opposite_rows_have_clusters_too():
-    assert leiden(nearest_neighbors(on_circle(0, 180))).shape == (2,)  # their only weight is -1
-
-
-@pytest.mark.parametrize("resolution", [0, -1, float("nan")])
-def test_resolution_must_be_above_zero(graph, resolution):
-    with pytest.raises(InvalidValue, match="resolution must be above 0"):
-        leiden(graph, resolution=resolution)
-
-
-def test_typical_rows_are_nearest_to_the_mean():
-    embeddings = on_circle(0, 40, 21, 90, 95)  # means at about 20 and 92.5 degrees
-    first, second = typical(embeddings, np.array([0, 0, 0, 1, 1], dtype=np.int32), n=2)
-    assert first[0] == 2
-    assert sorted(second) == [3, 4]
-    assert typical(embeddings[:0], np.empty(0, dtype=np.int32)) == []
-
-
-def test_equally_typical_rows_come_in_order():
-    embeddings = np.tile(on_circle(30), (4, 1))
-    [rows] = typical(embeddings, np.zeros(4, dtype=np.int32))
-    np.testing.assert_array_equal(rows, [0, 1, 2])
-
-
-# --- names ---
-
-FARM = [
-    "The farmers grow crops, the film said.",
-    "A farmer sells crops in the film.",
-    "Farming needs rain for crops; see the film.",
-]
-WAR = [
-    "The film shows the civil war and its soldiers.",
-    "Soldiers of the civil war fill the film.",
-    "In the civil war, a film of soldiers.",
-]
-
-
-def names_of(*clusters, **options):
-    texts = [text for cluster in clusters for text in cluster]
-    labels = np.repeat(np.arange(len(clusters)), [len(cluster) for cluster in clusters])
-    return name_clusters(texts, labels.astype(np.int32), **options)
-
-
-def test_names_are_what_sets_a_cluster_apart():
-    farm, war = names_of(FARM, WAR)
-    assert "crops" in farm
-    assert "soldiers" in war
-    assert "film" not in farm + war  # it is in every text
-    assert not {"the", "and", "of", "in"} & set(f"{farm} {war}".replace(",", "").split())
-
-
-def test_a_phrase_stands_in_for_its_words():
-    assert "civil war" in names_of(FARM, WAR)[1].split(", ")
-    assert not {"civil", "war"} & set(names_of(FARM, WAR)[1].split(", "))
-
-
-def test_a_name_has_no_word_in_two_forms():
-    tax = ["tax cuts", "taxes on tobacco", "tax on tobacco", "taxes and cuts"]
-    name = names_of(tax, FARM)[0]
-    assert ("tax" in name.split(", ")) + ("taxes" in name.split(", ")) <= 1
-
-
-def test_numbers_and_single_letters_name_nothing():
-    assert names_of(["1980 x harvest", "1980 x harvest"], WAR)[0] == "harvest"
-
-
-def test_no_two_names_are_equal():
-    same = ["green apples and pears", "green apples or pears"]
-    assert len(set(names_of(same, same, FARM))) == 3
-    assert len(set(names_of(["a b"], ["a b"], ["a b"]))) == 3
-
-
-def test_one_cluster_is_named_by_its_words():
-    [name] = names_of(WAR)
-    assert "soldiers" in name
-
-
-def test_without_words_the_opening_of_a_text_stands_for_the_cluster():
-    assert names_of(["1 2 3", "4 5 6"], ["?!", "…"]) == ["“1 2 3 …”", "“?! …”"]
-    assert names_of([""], [" "]) == ["cluster 0", "cluster 1"]
-    assert name_clusters([], np.empty(0, dtype=np.int32)) == []
-
-
-@pytest.mark.parametrize(
-    ("texts", "name"),
-    [
-        (["किसान फसल उगाते हैं", "किसान बारिश"], "किसान"),
-        (["Крестьяне сеют пшеницу", "пшеницу продали"], "пшеницу"),
-        (["ข้าว ราคา", "ข้าว ดี"], "ข้าว"),
-        (["مزارع قمح", "قمح جديد"], "قمح"),
-    ],
-)
-def test_names_in_any_script(texts, name):
-    assert names_of(texts, FARM)[0] == name
-
-
-def test_n_words_bounds_a_name():
-    assert len(names_of(FARM, WAR, n_words=1)[1].split(", ")) == 1
-    with pytest.raises(InvalidValue, match="n_words must be at least 1, got 0"):
-        names_of(FARM, n_words=0)
 
 
 # --- map ---
@@ -361,7 +204,7 @@ def test_many_rows_are_mapped_on_the_grid(planted, graph, coordinates, monkeypat
 def test_map_reports_iterations(planted, graph):
     calls = []
     layout(graph, planted[0], on_progress=lambda done, total: calls.append((done, total)))
-    assert calls == [(done, 300) for done in range(10, 301, 10)]
+    assert calls == [(done, 200) for done in range(10, 201, 10)]
 
 
 def test_a_true_map_keeps_all_neighbors():
@@ -389,61 +232,3 @@ def test_rows_on_one_spot_are_not_their_own_neighbors():
 def test_a_row_without_neighbors_has_lost_none(planted, N):
     kept = neighbors_kept(np.zeros((N, 2), np.float32), nearest_neighbors(planted[0][:N]))
     np.testing.assert_array_equal(kept, np.ones(N))
-
-
-# --- duplicates and outliers ---
-
-
-def test_near_duplicates_are_groups_joined_by_chains():
-    embeddings = on_circle(0, 50, 1, 90, 51, 2, 140)
-    groups = near_duplicates(nearest_neighbors(embeddings, k=3), np.cos(np.deg2rad(1.5)))
-    assert [group.tolist() for group in groups] == [[0, 2, 5], [1, 4]]
-
-
-def test_groups_of_one_size_come_by_row():
-    groups = near_duplicates(nearest_neighbors(on_circle(90, 0, 0, 90), k=1), 0.999)
-    assert [group.tolist() for group in groups] == [[0, 3], [1, 2]]
-
-
-def test_a_group_may_be_larger_than_k():
-    embeddings = np.vstack([np.tile(on_circle(20), (40, 1)), on_circle(90)])
-    [group] = near_duplicates(nearest_neighbors(embeddings, k=5), 0.99)
-    np.testing.assert_array_equal(group, np.arange(40))
-
-
-def test_suggested_threshold_finds_planted_duplicates(planted):
-    embeddings = planted[0]
-    noise = np.random.default_rng(4).normal(scale=0.005, size=(20, DIM))
-    graph = nearest_neighbors(np.vstack([embeddings, unit(embeddings[:20] + noise)]))
-    groups = [set(group.tolist()) for group in near_duplicates(graph, suggest_threshold(graph))]
-    assert all(any({row, row + 600} <= group for group in groups) for row in range(20))
-    # 0.6% of a normal distribution lie beyond 2.5 deviations: some of the other 580 do, not many
-    assert len(set().union(*groups)) < 40 + 0.03 * 580
-
-
-@pytest.mark.parametrize("N", [0, 1, 2, 5])
-def test_a_threshold_is_suggested_whatever_the_collection(planted, N):
-    assert 0.9 <= suggest_threshold(nearest_neighbors(planted[0][:N])) < 1
-    assert near_duplicates(nearest_neighbors(planted[0][:N]), 0.999) == []
-
-
-def test_threshold_is_a_cosine(graph):
-    with pytest.raises(InvalidValue, match=r"in \[-1, 1\], got 97"):
-        near_duplicates(graph, 97)
-
-
-def test_outliers_are_the_planted_ones(planted):
-    odd = unit(np.random.default_rng(5).normal(size=(4, DIM)))
-    embeddings = np.vstack([planted[0], odd])
-    rows, similarity = outliers(nearest_neighbors(embeddings), n=4)
-    assert sorted(rows) == [600, 601, 602, 603]
-    assert (np.diff(similarity) >= 0).all()
-    _, expected = brute_force(embeddings, 15)
-    np.testing.assert_allclose(similarity, expected[rows].mean(axis=1), atol=1e-6)  # float32
-
-
-def test_outliers_of_hardly_any_rows(planted):
-    assert outliers(nearest_neighbors(planted[0][:1]))[0].size == 0
-    assert outliers(nearest_neighbors(planted[0][:3]))[0].size == 3
-    with pytest.raises(InvalidValue, match="n must be at least 1, got 0"):
-        outliers(nearest_neighbors(planted[0][:3]), n=0)

@@ -25,6 +25,12 @@ class Theme:
     background: str
     ink: str
     muted: str
+    rest: str  # dots that mean nothing in particular
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether it is light on dark."""
+        return _luminance(self.background) < _luminance(self.ink)
 
     def text_color(self, color: str) -> str:
         """Return ``color``, moved towards the ink until text in it is readable."""
@@ -78,8 +84,8 @@ class Box:
 # Okabe & Ito (2008), Color Universal Design: told apart with every kind of colour vision. Two of
 # the eight are left out, since yellow vanishes on white and black on a dark page.
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-LIGHT = Theme(background="#ffffff", ink="#1c1f24", muted="#5c636d")
-DARK = Theme(background="#14171c", ink="#eceef1", muted="#a0a7b1")
+LIGHT = Theme(background="#ffffff", ink="#1c1f24", muted="#5c636d", rest="#c3c8cf")
+DARK = Theme(background="#14171c", ink="#eceef1", muted="#a0a7b1", rest="#454c57")
 
 
 def check_map(coordinates: NDArray[np.float32], labels: NDArray[np.integer], names: int) -> None:

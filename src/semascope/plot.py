@@ -22,6 +22,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patheffects import Normal, withStroke
 from numpy.typing import NDArray
 
+from semascope import raster
 from semascope.atomic import write_atomically
 from semascope.cartography import (
     CAPTION,
@@ -35,18 +36,21 @@ from semascope.cartography import (
     cluster_colors,
     place_names,
 )
+from semascope.coloring import Coloring
 from semascope.errors import InvalidValue
 
 WIDTH, HEIGHT = 720, 630  # points: 10 × 8.75 inches
 MARGIN = 24  # points
 TITLE, SUBTITLE, SMALL = 17.0, 11.0, 9.0  # points; nothing is smaller than SMALL
 NAME_SIZES = (SMALL, 13.0)  # points, of the smallest and the largest cluster's name
-NAME_WIDTH = 120  # points; a longer name is broken into two lines
+NAME_WIDTH = 140  # points; a longer name is broken into two lines
 LINE = 1.25  # height of a line of text, in font sizes
 DPI = 200
 COVERAGE = 0.12  # share of the page that the points would cover if none overlapped
 FEW = 1_000  # points; so few are worth not covering by names
 MANY = 5_000  # points; more are drawn as pixels also in SVG and PDF
+DENSE = 30_000  # points; of more, density is drawn instead of the last one on top
+SWATCH = 6  # points, the side of a color in the key
 
 # matplotlib's own font is the first and always there; the others lend what it lacks.
 _FONTS = (
@@ -65,9 +69,12 @@ def scatter(
     *,
     title: str,
     subtitle: str = "",
+    coloring: Coloring | None = None,
     dark: bool = False,
 ) -> Figure:
-    """Return a map: one dot a passage, coloured by cluster, with the clusters' names on it.
+    """Return a map: one dot a passage, with the clusters' names on it.
+
+    Of more than 30,000 passages the density is drawn: brighter where there are more of them.
 
     Clusters that touch differ in colour; with more clusters than colours, far ones share. Names
     never overlap: the largest clusters come first, a name that finds no room is left out, and
@@ -85,6 +92,8 @@ def scatter(
         The finding, or the name of the collection.
     subtitle : str, default ""
         The counts.
+    coloring : Coloring, optional
+        What the dots are colored by instead of their clusters; its key stands under the title.
     dark : bool, default False
         Light on dark instead of dark on light.
 
@@ -104,25 +113,36 @@ def scatter(
     theme = DARK if dark else LIGHT
     figure, page = _blank_page(theme)
     top = _draw_heading(page, theme, _printable(title), _printable(subtitle))
+    if coloring is not None:
+        top = _draw_key(page, theme, coloring, top)
     area = Box(MARGIN, MARGIN + 2 * SMALL, WIDTH - MARGIN, top - SMALL)
 
     unnamed = 0
     if len(labels):
         places = area.fit(coordinates)
-        hues = [PALETTE[color] for color in cluster_colors(places, labels, len(names))]
-        _draw_points(page, places, labels, hues)
+        if coloring is None:
+            hues = [PALETTE[color] for color in cluster_colors(places, labels, len(names))]
+            _draw_points(page, places, labels, hues)
+        else:  # names in the ink, so that their color says nothing
+            hues = [theme.ink] * len(names)
+            _draw_points(page, places, coloring.index, coloring.palette)
         unnamed = _draw_names(page, theme, area, places, labels, names, hues)
     else:
         _write(page, WIDTH / 2, HEIGHT / 2, "No passages yet.", SUBTITLE, theme.muted, ha="center")
     groups = "1 small group" if unnamed == 1 else f"{unnamed} small groups"
     left_out = f" Without a name, for lack of room: {groups}." if unnamed else ""
     _write(page, MARGIN, MARGIN, CAPTION + left_out, SMALL, theme.muted)
-    figure.set_label(describe(labels, names, title=title, subtitle=subtitle))
+    figure.set_label(describe(labels, names, title=title, subtitle=subtitle, coloring=coloring))
     return figure
 
 
 def describe(
-    labels: NDArray[np.integer], names: Sequence[str], *, title: str, subtitle: str = ""
+    labels: NDArray[np.integer],
+    names: Sequence[str],
+    *,
+    title: str,
+    subtitle: str = "",
+    coloring: Coloring | None = None,
 ) -> str:
     """Return a map in words, for those who do not see it: its title and its largest clusters.
 
@@ -134,13 +154,24 @@ def describe(
         What each cluster is about.
     title, subtitle : str
         As on the picture.
+    coloring : Coloring, optional
+        As on the picture.
     """
     sizes = np.bincount(labels, minlength=len(names))
     listed = [f"{name} ({sizes[cluster]:,})" for cluster, name in enumerate(names[:8])]
     rest = f", and {len(names) - 8} more" if len(names) > 8 else ""
     heading = ". ".join(part.rstrip(".") for part in (title, subtitle) if part)
     groups = f" in {len(names)} groups: {'; '.join(listed)}{rest}" if names else ""
-    return _printable(f"{heading}. A map of {len(labels):,} passages{groups}. {CAPTION}")
+    shown = f" {_describe_coloring(coloring)}." if coloring is not None else ""
+    return _printable(f"{heading}. A map of {len(labels):,} passages{groups}.{shown} {CAPTION}")
+
+
+def _describe_coloring(coloring: Coloring) -> str:
+    """Return what the colors mean in words."""
+    parts = [label for label, _ in coloring.key]
+    if coloring.ends is not None:
+        parts.insert(0, f"from dark, {coloring.ends[0]}, to bright, {coloring.ends[1]}")
+    return f"Colored by {coloring.name}: {'; '.join(parts)}"
 
 
 def save(figure: Figure, path: str | Path) -> None:
@@ -205,21 +236,59 @@ def _draw_heading(page: Axes, theme: Theme, title: str, subtitle: str) -> float:
     return y
 
 
+def _draw_key(page: Axes, theme: Theme, coloring: Coloring, y: float) -> float:
+    """Write under the heading what the colors mean; return the height that is left."""
+    size, x = float(SMALL), float(MARGIN)
+    measure, middle = _measure(size, "normal"), y - size * 0.6
+
+    def write(text: str, color: str) -> None:
+        nonlocal x
+        _write(page, x, middle - size * 0.36, text, size, color)  # half the height of a capital
+        x += measure(text) + size
+
+    write(_printable(coloring.name), theme.muted)
+    if coloring.ends is not None:
+        low, high = (_printable(end) for end in coloring.ends)
+        write(low, theme.ink)
+        bar = np.array([[mpl.colors.to_rgb(c) for c in coloring.palette[:-1]]])  # the last: none
+        extent = (x, x + 15 * SWATCH, middle - SWATCH / 2, middle + SWATCH / 2)
+        page.imshow(bar, extent=extent, aspect="auto", interpolation="nearest", zorder=4)
+        x = extent[1] + size
+        write(high, theme.ink)
+    for label, color in coloring.key:
+        text = _printable(label)
+        if x + SWATCH + measure(text) > WIDTH - MARGIN and x > MARGIN:
+            x, middle = float(MARGIN), middle - size * LINE * 1.1
+        page.plot(x + SWATCH / 2, middle, "o", markersize=SWATCH, color=color, markeredgewidth=0)
+        x += SWATCH * 1.6
+        write(text, theme.ink)
+    page.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))  # an image would take them
+    return middle - size
+
+
 def _draw_points(
-    page: Axes, places: NDArray[np.float32], labels: NDArray[np.integer], hues: list[str]
+    page: Axes, places: NDArray[np.float32], index: NDArray[np.integer], palette: Sequence[str]
 ) -> None:
-    """Draw one dot a point, (N, 2) in points, none of the clusters always on top."""
+    """Draw one dot a point, (N, 2) in points, none of the colors always on top."""
     n = len(places)
+    colors = np.array([mpl.colors.to_rgb(color) for color in palette], dtype=np.float32)
+    diameter = float(np.clip(np.sqrt(COVERAGE * WIDTH * HEIGHT / n / (np.pi / 4)), 0.5, 5.5))
+    alpha = float(np.interp(np.log10(n), (3, 6), (0.85, 0.5)))
+    if n > DENSE:
+        scale, shape = DPI / 72, (round(HEIGHT * DPI / 72), round(WIDTH * DPI / 72))
+        pixels = np.column_stack([places[:, 0], HEIGHT - places[:, 1]]) * np.float32(scale)
+        image = raster.paint(pixels, colors, index, shape, diameter * scale, alpha)
+        page.imshow(image, extent=(0, WIDTH, 0, HEIGHT), aspect="auto", interpolation="nearest")
+        page.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
+        return
     order = np.random.default_rng(0).permutation(n)
-    palette = np.array([mpl.colors.to_rgb(hue) for hue in hues])
-    diameter = np.clip(np.sqrt(COVERAGE * WIDTH * HEIGHT / n / (np.pi / 4)), 0.5, 5.5)
     x, y = places[order].T
     page.scatter(
         x,
         y,
-        s=float(diameter) ** 2,
-        c=palette[labels[order]],
-        alpha=float(np.interp(np.log10(n), (3, 6), (0.85, 0.5))),
+        s=diameter**2,
+        c=colors[index[order]],
+        alpha=alpha,
         linewidths=0,
         rasterized=n > MANY,
     )
@@ -239,7 +308,7 @@ def _draw_names(
     counts = np.bincount(labels, minlength=len(names))
     sizes = np.interp(np.sqrt(counts / counts.max()), (0.2, 1), NAME_SIZES)
     lines = [
-        _wrap(name, NAME_WIDTH, 2, _measure(size, "bold"))
+        _balance(_wrap(name, NAME_WIDTH, 2, _measure(size, "bold")), _measure(size, "bold"))
         for name, size in zip(names, sizes, strict=True)
     ]
     extents = [
@@ -315,6 +384,21 @@ def _wrap(text: str, width: float, lines: int, measure: Measure) -> list[str]:
     if words and not wrapped[-1].endswith("…"):
         wrapped[-1] = _shorten(wrapped[-1] + "…", width, measure)
     return wrapped
+
+
+def _balance(lines: list[str], measure: Measure) -> list[str]:
+    """Break two lines anew so that they are about as long, if it can be behind a comma."""
+    if len(lines) != 2 or lines[1].endswith("…"):
+        return lines
+    words = " ".join(lines).split()
+    ways = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
+
+    def cost(way: tuple[str, str]) -> tuple[bool, float]:
+        return not way[0].endswith(","), max(map(measure, way))
+
+    first, second = min(ways, key=cost)
+    widest = max(map(measure, lines))
+    return [first, second] if max(measure(first), measure(second)) <= widest else lines
 
 
 def _shorten(line: str, width: float, measure: Measure) -> str:

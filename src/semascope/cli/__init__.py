@@ -13,7 +13,19 @@ from semascope.errors import SemascopeError
 
 SECTIONS = {
     "Meaning": ["similar"],
-    "Your text": ["index", "search", "clusters", "map", "export", "info", "evaluate", "check"],
+    "Your text": [
+        "index",
+        "search",
+        "clusters",
+        "map",
+        "duplicates",
+        "outliers",
+        "contrast",
+        "export",
+        "info",
+        "evaluate",
+        "check",
+    ],
     "Learn": ["demo"],
 }
 

@@ -1,10 +1,16 @@
 """semascope map: a picture of a collection."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from semascope.cli import show
+
+if TYPE_CHECKING:
+    from semascope.collection.mapping import Map
 
 
 @click.command("map")
@@ -16,10 +22,17 @@ from semascope.cli import show
     metavar="FILE",
     help=".png, .svg or .pdf for a picture, .html for a page to walk around in.",
 )
-def command(collection: Path, to: Path) -> None:
+@click.option("--color", metavar="COLUMN", help="Color the dots by a column, not by cluster.")
+@click.option("--honesty", is_flag=True, help="Color them by how truly the map shows them.")
+@click.option("--dark", is_flag=True, help="Light on dark.")
+@click.option("--redo", is_flag=True, help="Make the map anew; else new rows join the old map.")
+def command(
+    collection: Path, to: Path, color: str | None, honesty: bool, dark: bool, redo: bool
+) -> None:
     """Draw COLLECTION as a map on which passages that mean similar things lie together.
 
-    The page is one file that needs no network and no server.
+    The page is one file that needs no network and no server. Rows that were added since the map
+    was made are placed on it, and no other moves.
 
     \b
     Example:
@@ -29,5 +42,21 @@ def command(collection: Path, to: Path) -> None:
 
     talks = sema.open(collection)
     with show.progress("Drawing the map", "steps") as on_progress:
-        talks.draw(to, on_progress=on_progress)
+        drawn = talks.draw(
+            to, color=color, honesty=honesty, dark=dark, redo=redo, on_progress=on_progress
+        )
+    _say_what_is_new(drawn)
     click.echo(f"{to}: {len(talks):,} passages of {collection}")
+
+
+def _say_what_is_new(drawn: Map) -> None:
+    """Say on stderr what became of an older map."""
+    later = int(drawn.placed.sum())
+    if drawn.remade:
+        show.note(f"The map was made anew, and all has moved: {drawn.remade}.")
+    elif later:
+        were = "was" if later == 1 else "were"
+        show.note(
+            f"{show.count(later, 'passage')} came after the map was made and {were} placed on it; "
+            "no other has moved. To make it anew, add --redo."
+        )

@@ -16,8 +16,8 @@ import click
 from semascope.progress import Progress, silent
 
 if TYPE_CHECKING:
+    from semascope.collection.clustering import Clusters
     from semascope.collection.collection import Collection
-    from semascope.collection.insight import Clusters
     from semascope.collection.search import Hit
 
 STOPPED = 130  # exit code of a program that Ctrl-C ended, by convention
@@ -115,19 +115,46 @@ def hits(
             near += f"  closer than {hit.percentile:.2f}% of pairs"
         if hit.neighbor_percentile is not None:
             near += f" and {hit.neighbor_percentile:.0f}% of neighbors"
-        others = (value for name, value in hit.row.items() if name != talks.text)
-        known = (value for value in others if value not in (None, "") and value == value)  # no NaN
-        facts = " · ".join(" ".join(str(value).split()) for value in known)
-        click.echo(_fit(f"{near}   {facts}".rstrip()))
+        click.echo(fit(f"{near}   {facts(talks, hit.row)}".rstrip()))
         for line in _wrap(part, lines=None if full else LINES, indent=INDENT):
             click.echo(_bold(line, words.find(line, query)))
 
 
-def clusters(found: Clusters, texts: Sequence[str]) -> None:
-    """Print each cluster: how many passages, what sets it apart, a typical passage."""
-    for size, name, typical in zip(found.sizes, found.names, found.typical, strict=True):
-        click.echo(_fit(f"{size:>7,}  {name}"))
-        click.echo(passage(texts[typical[0]], lines=1, indent=" " * 9))
+def clusters(found: Clusters, texts: Sequence[str], above: Clusters | None = None) -> None:
+    """Print each cluster: how many passages, what sets it apart, a typical passage.
+
+    Those of one parent stand together under its name, if the clusters ``above`` are given.
+    """
+    if above is None or found.parent is None:
+        _print_clusters(found, texts, range(len(found.names)))
+        return
+    for parent, size in enumerate(above.sizes):
+        children = [i for i, of in enumerate(found.parent) if of == parent]
+        if parent:
+            click.echo()
+        if len(children) == 1:  # of its parent's name
+            _print_clusters(found, texts, children)
+            continue
+        click.echo(click.style(fit(f"{size:>7,}  {above.names[parent]}"), bold=True))
+        _print_clusters(found, texts, children, indent="  ")
+
+
+def _print_clusters(
+    found: Clusters, texts: Sequence[str], which: Iterable[int], *, indent: str = ""
+) -> None:
+    for i in which:
+        head = f"{indent}{found.sizes[i]:>7,}"
+        if found.stability is not None:
+            head += f"  {found.stability[i]:>2}/10"
+        click.echo(fit(f"{head}  {found.names[i]}"))
+        click.echo(passage(texts[found.typical[i][0]], lines=1, indent=" " * (len(head) + 2)))
+
+
+def facts(talks: Collection, row: Mapping[str, Any]) -> str:
+    """Return what the other columns of a passage's row hold."""
+    others = (value for name, value in row.items() if name != talks.text)
+    known = (value for value in others if value not in (None, "") and value == value)  # no NaN
+    return " · ".join(" ".join(str(value).split()) for value in known)
 
 
 def passage(text: str, *, lines: int = LINES, indent: str = INDENT) -> str:
@@ -169,7 +196,8 @@ def _bold(line: str, spans: Iterable[tuple[int, int]]) -> str:
     return "".join(parts) + line[done:]
 
 
-def _fit(line: str) -> str:
+def fit(line: str) -> str:
+    """Return a line, cut where the terminal ends."""
     from rich.cells import cell_len, set_cell_size
 
     return line if cell_len(line) <= _width() else set_cell_size(line, _width() - 1) + "…"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,15 @@ from semascope.errors import CollectionError, InvalidValue
 from semascope.progress import Progress, silent
 
 if TYPE_CHECKING:  # insight stands on libraries that take long to import
+    from semascope.collection.clustering import Clusters, Resolution
+    from semascope.collection.contrast import Contrast, Side
+    from semascope.collection.duplicates import Duplicates
     from semascope.collection.export import Exported
     from semascope.collection.info import Info
-    from semascope.collection.insight import Clusters, Duplicates, Insight, Map, Outlier
+    from semascope.collection.insight import Insight
+    from semascope.collection.mapping import Map
+    from semascope.collection.outliers import Outlier
+    from semascope.collection.timeline import Timeline
     from semascope.encoder.encoder import Encoder
 
 FloatArray = NDArray[np.float32]
@@ -220,49 +226,103 @@ class Collection:
         """
         return self._search.percentile(similarity)
 
-    def clusters(self, *, resolution: float = 1.0, on_progress: Progress = silent) -> Clusters:
+    def clusters(
+        self,
+        resolution: Resolution = "medium",
+        *,
+        stability: bool = False,
+        stop_words: Iterable[str] = (),
+        on_progress: Progress = silent,
+    ) -> Clusters:
         """Return groups of passages that belong together, and what sets each apart.
 
+        There are three levels. They nest: each medium cluster is part of one coarse cluster, and
+        is itself made of whole fine ones.
+
         Parameters
         ----------
-        resolution : float
-            Above 0; the higher, the more and smaller the clusters.
+        resolution : str
+            "coarse", "medium" or "fine".
+        stability : bool
+            Whether to find out how far each cluster depends on chance: in how many of ten
+            clusterings, each of another nine tenths of the passages, it is found again.
+        stop_words : iterable of str
+            Words, or phrases of two, that no name shall have, beside "the", "of" and their like
+            in the languages of the collection.
         on_progress : callable(done, total)
-            Counts passages whose neighbors are found; silent where they are known.
-        """
-        return self._insight.clusters(resolution, on_progress)
+            Counts passages whose neighbors are found, then clusterings where stability is asked
+            for; silent where both are known.
 
-    def map(self, *, on_progress: Progress = silent) -> Map:
+        Raises
+        ------
+        InvalidValue
+            If there is no such level.
+        """
+        return self._insight.clusters(resolution, stability, stop_words, on_progress)
+
+    def map(self, *, redo: bool = False, on_progress: Progress = silent) -> Map:
         """Return a place in the plane for each passage, and how far to trust it.
 
+        The map is made once and kept. Passages that come later are placed near those that mean
+        similar things, and no other moves, until more than a third have come, or gone, since it
+        was made; then it is made anew, and `Map.remade` says so.
+
         Parameters
         ----------
+        redo : bool
+            Whether to make it anew now.
         on_progress : callable(done, total)
             Counts first passages whose neighbors are found, then steps of the layout.
         """
-        return self._insight.map(on_progress)
+        return self._insight.map(redo, on_progress)
 
-    def draw(self, to: str | Path, *, on_progress: Progress = silent) -> None:
-        """Write the map with the names of its clusters to a file.
+    def draw(
+        self,
+        to: str | Path,
+        *,
+        color: str | None = None,
+        honesty: bool = False,
+        dark: bool = False,
+        redo: bool = False,
+        on_progress: Progress = silent,
+    ) -> Map:
+        """Write the map with the names of its clusters to a file, and return it.
 
         Parameters
         ----------
         to : str or Path
             A picture (.png, .svg, .pdf), or a page to walk around in (.html): one file that
             needs neither network nor server.
+        color : str, optional
+            A column that colors the passages, instead of their clusters: numbers and dates from
+            dark to bright; of anything else the six commonest values, and grey for the rest.
+        honesty : bool
+            Whether they are colored by the share of their true neighbors that lie beside them.
+        dark : bool
+            Light on dark. By default dark on light, and a page is as its reader's system.
+        redo : bool
+            Whether the map is made anew, as for `map`.
         on_progress : callable(done, total)
             As for `map`.
 
         Raises
         ------
         InvalidValue
-            If the name ends in none of these.
+            If the name ends in none of these, there is no such column, or both a column and
+            honesty are asked for.
         FileError
             If the file cannot be written.
         """
         from semascope.picture import draw
 
-        draw(self, Path(to), on_progress)
+        if color is not None and color not in self.columns:
+            raise InvalidValue(
+                f"there is no column {color!r} to color by; there are {', '.join(self.columns)}"
+            )
+        column = None if color is None else (color, self._snapshot.column(color))
+        return draw(
+            self, Path(to), column, honesty=honesty, dark=dark, redo=redo, on_progress=on_progress
+        )
 
     def export(
         self,
@@ -270,6 +330,7 @@ class Collection:
         *,
         embeddings: bool = False,
         raw: bool = False,
+        without_duplicates: bool = False,
         on_progress: Progress = silent,
     ) -> Exported:
         """Write the rows to a file for other programs, each with its text whole, in their order.
@@ -288,13 +349,18 @@ class Collection:
             Whether CSV and TSV have all text as it is. By default text that begins with ``=``,
             ``+``, ``-``, ``@``, tab or a line's end gets an apostrophe in front: a spreadsheet
             would run it as a formula. The other formats are always raw.
+        without_duplicates : bool
+            Whether rows are left out that others say too, or nearly: those of which every passage
+            is in a group of `duplicates` and another is its keeper. A row that says something of
+            its own stays whole.
         on_progress : callable(done, total)
-            Counts lines.
+            Counts lines; for `duplicates` first, passages whose neighbors are found.
 
         Returns
         -------
         Exported
-            How many lines were written, and how many cells got an apostrophe.
+            How many lines were written, how many cells got an apostrophe, and how many rows were
+            left out.
 
         Raises
         ------
@@ -309,9 +375,23 @@ class Collection:
         """
         from semascope.collection.export import export
 
+        left_out = self._duplicate_rows(on_progress) if without_duplicates else ()
         return export(
-            self._snapshot, Path(to), embeddings=embeddings, raw=raw, on_progress=on_progress
+            self._snapshot,
+            Path(to),
+            embeddings=embeddings,
+            raw=raw,
+            left_out=left_out,
+            on_progress=on_progress,
         )
+
+    def _duplicate_rows(self, on_progress: Progress) -> Sequence[int]:
+        """Return the numbers of the rows that say nothing which the others do not say."""
+        from semascope.collection.duplicates import rows_left_out
+
+        found = self.duplicates(on_progress=on_progress)
+        numbers: list[int] = rows_left_out(found, self._snapshot.row_of).tolist()
+        return numbers
 
     def info(self) -> Info:
         """Return what this collection is: how much is in it, who embedded it, what it takes."""
@@ -333,21 +413,137 @@ class Collection:
     def duplicates(
         self, *, threshold: float | None = None, on_progress: Progress = silent
     ) -> Duplicates:
-        """Return groups of passages that are the same, or nearly.
+        """Return groups of passages that are the same as one of them, the keeper, or nearly.
+
+        The keeper is the longest; of equally long texts the first in the alphabet, of equal ones
+        the first row. All others of a group are at least as similar to it as the threshold.
 
         Parameters
         ----------
         threshold : float, optional
-            Cosine similarity from which two passages count as the same. By default one that
-            the collection itself suggests.
+            Cosine similarity from which two passages count as nearly the same, in [-1, 1]. By
+            default one that the collection itself suggests, from how similar its passages are to
+            their nearest.
         on_progress : callable(done, total)
             Counts passages whose neighbors are found; silent where they are known.
+
+        Raises
+        ------
+        InvalidValue
+            If the threshold is outside [-1, 1].
         """
         return self._insight.duplicates(threshold, on_progress)
 
     def outliers(self, *, n: int = 10, on_progress: Progress = silent) -> list[Outlier]:
-        """Return the n passages that are least like any other, the oddest first."""
+        """Return the n passages that are least like their 15 nearest, the oddest first, and why.
+
+        Of passages with the same text there is one. Fifteen, so that two oddities of one kind do
+        not hide one another.
+        """
         return self._insight.outliers(n, on_progress)
+
+    def recommend(
+        self,
+        like: Sequence[int | str],
+        unlike: Sequence[int | str] = (),
+        *,
+        k: int = 10,
+        diversity: float = 0.3,
+        where: str | None = None,
+    ) -> list[Hit]:
+        """Return passages that are like these and unlike those, and not all the same.
+
+        Parameters
+        ----------
+        like, unlike : sequences of int or str
+            Numbers of passages, or texts. What is wanted is the mean of what is liked less 0.3
+            times the mean of what is not (Rocchio 1971).
+        k : int
+            Number of hits, at least 1; fewer if there are no more. None has a text that was
+            given, and no two have the same.
+        diversity : float
+            In [0, 1]: how much it counts that a hit says something else than those before it
+            (maximal marginal relevance, Carbonell & Goldstein 1998). At 0 the nearest come.
+        where : str, optional
+            An SQL condition that hits pass, as for `search`.
+
+        Returns
+        -------
+        list of Hit
+            In the order in which they were chosen. Their similarity is that to what is wanted.
+
+        Raises
+        ------
+        InvalidValue
+            If like is empty, a number is none of a passage, a text is empty, k is less than 1,
+            diversity is outside [0, 1], or the condition is none on these columns.
+        """
+        from semascope.collection.recommend import recommend
+
+        wanted, numbers = recommend(
+            self._snapshot,
+            lambda: self.encoder,
+            like,
+            unlike,
+            k=k,
+            diversity=diversity,
+            where=where,
+        )
+        return self._search.hits("", wanted, numbers)
+
+    def contrast(self, a: Side, b: Side, *, on_progress: Progress = silent) -> Contrast:
+        """Return what tells two sets of passages apart: their words, and a direction of meaning.
+
+        Of a large set 3,000 passages, drawn at random with a fixed seed, stand for all.
+
+        Parameters
+        ----------
+        a, b : str, int or sequence of int
+            An SQL condition as for `search`; the number or name of one of `clusters()`; or the
+            numbers of passages. What is in both sets is left out, and counted.
+        on_progress : callable(done, total)
+            Where clusters are named: counts passages whose neighbors are found.
+
+        Returns
+        -------
+        Contrast
+            The accuracy is that of five-fold cross-validation, in which the passages of a row stay
+            together. Other rows that belong together, as those of one author, do not: if a is
+            one author and b is another, what is told apart may be the two persons.
+
+        Raises
+        ------
+        InvalidValue
+            If a side is none of these, or nothing is in it that is not in the other too.
+        """
+        from semascope.collection.contrast import contrast
+
+        return contrast(self._snapshot, a, b, lambda: self.clusters(on_progress=on_progress))
+
+    def timeline(
+        self, column: str, *, resolution: Resolution = "medium", on_progress: Progress = silent
+    ) -> Timeline:
+        """Return how the shares of the clusters change over time, and which rise or fall.
+
+        Parameters
+        ----------
+        column : str
+            Years, dates or timestamps, also as text: 1965, 1965-03 or 1965-03-01. A stretch of
+            time is a month, quarter, year, decade or century: the finest that makes at most 40.
+        resolution : "coarse", "medium" or "fine"
+            Of the clusters.
+        on_progress : callable(done, total)
+            Counts passages whose neighbors are found; silent where they are known.
+
+        Raises
+        ------
+        InvalidValue
+            If there is no such column, or it holds something else.
+        """
+        from semascope.collection.timeline import timeline
+
+        clusters = self.clusters(resolution, on_progress=on_progress)
+        return timeline(self._snapshot, column, clusters.labels, clusters.names)
 
     @cached_property
     def _search(self) -> Search:

@@ -43,15 +43,22 @@ class Exported:
 
     lines: int  # rows; with embeddings, passages
     escaped: int  # cells of a CSV or TSV file that were given an apostrophe
+    left_out: int  # rows that others say too
 
 
 def export(
-    snapshot: Snapshot, to: Path, *, embeddings: bool, raw: bool, on_progress: Progress
+    snapshot: Snapshot,
+    to: Path,
+    *,
+    embeddings: bool,
+    raw: bool,
+    left_out: Sequence[int],
+    on_progress: Progress,
 ) -> Exported:
-    """See `Collection.export`."""
+    """See `Collection.export`; ``left_out`` are numbers of rows."""
     make, compression = _writer(to, raw=raw)
     columns = _columns(snapshot, embeddings=embeddings)
-    order, firsts = _by_row(snapshot)
+    order, firsts = _by_row(snapshot, left_out)
     total = len(order) if embeddings else len(firsts)
     blocks = (
         _passages(snapshot, columns, order)
@@ -71,7 +78,7 @@ def export(
         raise FileError(
             f"cannot write {to}: {reason(error)}; choose another format, such as .jsonl"
         ) from error
-    return Exported(lines=done, escaped=writer.escaped)
+    return Exported(lines=done, escaped=writer.escaped, left_out=len(left_out))
 
 
 # --- what becomes a line ---
@@ -90,10 +97,11 @@ def _schema(snapshot: Snapshot, columns: Sequence[str]) -> pa.Schema:
     return pa.schema([pa.field(name, stored.field(name).type) for name in columns])
 
 
-def _by_row(snapshot: Snapshot) -> tuple[NumberArray, NumberArray]:
-    """Return the numbers of all passages row by row, and where among them each row begins."""
+def _by_row(snapshot: Snapshot, left_out: Sequence[int]) -> tuple[NumberArray, NumberArray]:
+    """Return the numbers of passages row by row, and where among them each row begins."""
     starts = snapshot.column(START).to_numpy()
     order = np.lexsort((starts, snapshot.row_of))
+    order = order[~np.isin(snapshot.row_of[order], left_out)]
     return order, np.flatnonzero(starts[order] == 0)
 
 

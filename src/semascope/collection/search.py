@@ -71,7 +71,39 @@ class Search:
             numbers = self._fuse(rankings, passages)[:k]
         else:
             numbers = self._ranking(finders[mode], k, passages)
-        return self._hits(query, embedding, numbers)
+        return self.hits(query, embedding, numbers)
+
+    def hits(self, query: str, embedding: FloatArray, numbers: Numbers) -> list[Hit]:
+        """Return what there is to say about passages that were found.
+
+        Parameters
+        ----------
+        query : str
+            Whose words are looked for in them; it may be empty.
+        embedding : ndarray of shape (D,), float32
+            Unit vector that they are compared with.
+        numbers : ndarray of int
+            Of the passages, in their order.
+        """
+        if not numbers.size:
+            return []
+        similarities = self._nearest.similarity(embedding, numbers).tolist()
+        hits = []
+        rows = self._snapshot.rows(numbers.tolist())
+        for number, similarity, row in zip(numbers.tolist(), similarities, rows, strict=True):
+            text = row[self._snapshot.text]
+            hits.append(
+                Hit(
+                    number=number,
+                    text=text,
+                    similarity=similarity,
+                    percentile=self.percentile(similarity),
+                    neighbor_percentile=_share_below(similarity, self._usual.neighbors),
+                    words=list(dict.fromkeys(text[a:b] for a, b in words.find(text, query))),
+                    row=row,
+                )
+            )
+        return hits
 
     def percentile(self, similarity: float) -> float | None:
         """See `Collection.percentile`."""
@@ -144,27 +176,6 @@ class Search:
                 best[row] = min(best.get(row, (rank, number)), (rank, number))
         fused = sorted((-score, best[row][1]) for row, score in scores.items())
         return np.array([number for _, number in fused], np.intp)
-
-    def _hits(self, query: str, embedding: FloatArray, numbers: Numbers) -> list[Hit]:
-        if not numbers.size:
-            return []
-        similarities = self._nearest.similarity(embedding, numbers).tolist()
-        hits = []
-        rows = self._snapshot.rows(numbers.tolist())
-        for number, similarity, row in zip(numbers.tolist(), similarities, rows, strict=True):
-            text = row[self._snapshot.text]
-            hits.append(
-                Hit(
-                    number=number,
-                    text=text,
-                    similarity=similarity,
-                    percentile=self.percentile(similarity),
-                    neighbor_percentile=_share_below(similarity, self._usual.neighbors),
-                    words=list(dict.fromkeys(text[a:b] for a, b in words.find(text, query))),
-                    row=row,
-                )
-            )
-        return hits
 
     @cached_property
     def _is_split(self) -> bool:

@@ -35,6 +35,7 @@ __all__ = [
     "make_model",
     "native_precision",
     "op",
+    "ov",
     "run_all",
 ]
 

@@ -27,8 +27,10 @@ from semascope.cartography import (
     cluster_anchors,
     cluster_colors,
 )
+from semascope.coloring import Coloring
 from semascope.errors import InvalidValue
 
+FAR = 0.01  # of all passages: a neighbor is far away when more lie nearer; as `structure.torn`
 MOST = 250_000  # passages; a browser takes seconds to parse the file of as many
 LONGEST = 500  # characters of a column's value: a page is for looking, not for archiving
 
@@ -45,6 +47,9 @@ def write_page(
     texts: Sequence[str],
     columns: Mapping[str, Sequence[object]],
     neighbors: NDArray[np.integer] | None = None,
+    honesty: NDArray[np.floating] | None = None,
+    coloring: Coloring | None = None,
+    dark: bool = False,
 ) -> None:
     """Write a map as one self-contained HTML file: hover, select, find words, see neighbors.
 
@@ -67,6 +72,12 @@ def write_page(
         ones are left out, and long ones cut at 500 characters.
     neighbors : ndarray of shape (N, k), int, optional
         Each passage's nearest others, the nearest first; -1 where there are fewer than k.
+    honesty : ndarray of shape (N,), float, optional
+        The share of each passage's neighbors that the map kept beside it, in [0, 1].
+    coloring : Coloring, optional
+        What the points are colored by instead of their clusters.
+    dark : bool, default False
+        Light on dark; by default as the reader's system is.
 
     Raises
     ------
@@ -88,8 +99,11 @@ def write_page(
         "labels": _pack(labels, "<i4"),
         "anchors": _pack(cluster_anchors(coordinates, labels, len(names)), "<f4"),
         "neighbors": {"k": neighbors.shape[1], "indices": _pack(neighbors, "<i4")},
+        "honesty": None if honesty is None else _pack(np.rint(honesty * 255), "u1"),
+        "far": FAR,
         "names": list(names),
         "colors": colors,
+        "coloring": None if coloring is None else _coloring(coloring),
         "inks": {
             "light": [LIGHT.text_color(color) for color in colors],
             "dark": [DARK.text_color(color) for color in colors],
@@ -98,7 +112,19 @@ def write_page(
         "columns": [[str(name), [_shown(v) for v in column]] for name, column in columns.items()],
     }
     # A lone surrogate has no UTF-8: it becomes a question mark.
-    write_atomically(path, _assemble(title, _script_safe(data)).encode("utf-8", "replace"))
+    page = _assemble(title, _script_safe(data), theme="dark" if dark else "system")
+    write_atomically(path, page.encode("utf-8", "replace"))
+
+
+def _coloring(coloring: Coloring) -> dict[str, object]:
+    """Return what the page's script needs to color its points and to write the key."""
+    return {
+        "name": coloring.name,
+        "palette": list(coloring.palette),
+        "index": _pack(coloring.index, "u1"),
+        "key": [list(entry) for entry in coloring.key],
+        "ends": list(coloring.ends) if coloring.ends is not None else None,
+    }
 
 
 def _check_rows(
@@ -155,7 +181,7 @@ def _script_safe(data: object) -> str:
     return text
 
 
-def _assemble(title: str, data: str) -> str:
+def _assemble(title: str, data: str, *, theme: str) -> str:
     """Fill the template; what is filled in is not searched for placeholders again."""
     style = _asset("page.css")
     script = f'"use strict";\n{_asset("geometry.js")}\n{_asset("page.js")}'
@@ -165,6 +191,7 @@ def _assemble(title: str, data: str) -> str:
     )
     parts = {
         "policy": policy,
+        "theme": theme,
         "title": html.escape(title),
         "style": style,
         "caption": CAPTION,

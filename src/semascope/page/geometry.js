@@ -51,6 +51,23 @@ function pointAt(points, view, size, px, py, reach, shown) {
   return best;
 }
 
+/**
+ * Which of a point's neighbors lie far away: where more than a share of all points lies nearer,
+ * and more than three times as many as it has neighbors.
+ */
+function farFrom(points, point, near, share) {
+  const [x, y] = [points[2 * point], points[2 * point + 1]];
+  const square = (other) => (points[2 * other] - x) ** 2 + (points[2 * other + 1] - y) ** 2;
+  const distances = near.map(square);
+  const nearer = new Array(near.length).fill(-1); // the point itself does not count
+  for (let other = 0; other < points.length / 2; other++) {
+    const distance = square(other);
+    for (let at = 0; at < near.length; at++) if (distance < distances[at]) nearer[at]++;
+  }
+  const most = Math.max((share * points.length) / 2, 3 * near.length);
+  return near.filter((_, at) => nearer[at] > most);
+}
+
 /** Which of some boxes, the most important first, can be shown so that none overlap. */
 function withoutCollisions(boxes, gap) {
   const kept = [];

@@ -12,12 +12,18 @@ const total = labels.length;
 const sizes = new Array(data.names.length).fill(0);
 for (const label of labels) sizes[label]++;
 const folded = data.texts.map((text) => text.toLowerCase());
-const colors = data.colors.map(channels);
+const honesty = data.honesty && unpack(Uint8Array, data.honesty);
+// What a point is painted in: by its cluster, or by what the page was asked to show.
+const painted = data.coloring ? data.coloring.palette : data.colors;
+const paints = data.coloring ? unpack(Uint8Array, data.coloring.index) : labels;
+const colors = painted.map(channels);
 
 const canvas = find("canvas");
 const pen = canvas.getContext("2d");
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const state = { view: null, words: "", group: -1, selected: -1, hovered: -1, shown: null, matches: 0 };
+const dark = document.documentElement.dataset.theme === "dark"
+  ? Object.assign(new EventTarget(), { matches: true })
+  : matchMedia("(prefers-color-scheme: dark)");
+const state = { view: null, words: "", group: -1, selected: -1, hovered: -1, shown: null, matches: 0, far: new Set() };
 let size, ratio, image, whole, names;
 
 // ---- small helpers -------------------------------------------------------------------------
@@ -30,10 +36,10 @@ function count(n, noun) {
   return `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
 }
 
-function row(text, cluster, note, act) {
+function row(text, color, note, act) {
   const button = make("button", "", { type: "button", onclick: act });
   const dot = make("i");
-  dot.style.background = data.colors[cluster];
+  dot.style.background = color;
   button.append(dot, make("span", text.slice(0, 300)), make("small", note));
   const item = make("li");
   item.append(button);
@@ -53,11 +59,14 @@ function neighborsOf(point) {
   return [...neighbors.subarray(point * k, (point + 1) * k)].filter((near) => near >= 0 && near !== point);
 }
 
+const colorOf = (point) => painted[paints[point]];
 const pixelsOf = (point) => toPixels(state.view, size, points[2 * point], points[2 * point + 1]);
 
 /** The part of the window that no panel covers. */
 function room() {
-  const space = { left: 16, top: 48, right: size.width - 16, bottom: size.height - 48 };
+  const key = find("key").getBoundingClientRect(); // of no height where it is hidden
+  const top = Math.max(48, key.bottom + 16);
+  const space = { left: 16, top, right: size.width - 16, bottom: size.height - 48 };
   const list = find("list").getBoundingClientRect();
   if (size.width <= 720) return { ...space, bottom: list.top - 16 };
   const details = find("details");
@@ -94,7 +103,7 @@ function drawPoints() {
   const put = (dot, colorOf) => paint(image, points, view, size, ratio, dot * ratio, 0.85, colorOf);
   if (shown) put(radius(), (point) => (shown[point] ? null : dim));
   const dot = shown && state.matches < 1000 ? Math.max(radius(), 3) : radius();
-  put(dot, (point) => (!shown || shown[point] ? colors[labels[point]] : null));
+  put(dot, (point) => (!shown || shown[point] ? colors[paints[point]] : null));
   pen.putImageData(image, 0, 0);
 }
 
@@ -115,14 +124,20 @@ function drawLines() {
     const [x, y] = pixelsOf(state.selected);
     pen.lineWidth = 1;
     for (const near of neighborsOf(state.selected)) {
-      pen.globalAlpha = 0.6;
+      const torn = state.far.has(near);
+      pen.strokeStyle = style.getPropertyValue(torn ? "--torn" : "--ink");
+      pen.setLineDash(torn ? [6, 4] : []);
+      pen.lineWidth = torn ? 1.5 : 1;
+      pen.globalAlpha = torn ? 0.9 : 0.6;
       pen.beginPath();
       pen.moveTo(x, y);
       pen.lineTo(...pixelsOf(near));
       pen.stroke();
       pen.globalAlpha = 1;
+      pen.setLineDash([]);
       ring(near, 1);
     }
+    pen.strokeStyle = style.getPropertyValue("--ink");
     ring(state.selected, 3);
   }
   if (state.hovered >= 0) ring(state.hovered, 2);
@@ -136,7 +151,7 @@ function placeNames() {
     const [x, y] = toPixels(state.view, size, anchors[2 * cluster], anchors[2 * cluster + 1]);
     const [dx, dy] = [name.width / 2, name.height / 2];
     name.element.className = "";
-    const inside = x - dx > free.left - 16 && x + dx < free.right + 16 && y > dy && y < size.height - dy;
+    const inside = x - dx > free.left - 16 && x + dx < free.right + 16 && y - dy > free.top - 48 && y < size.height - dy;
     return inside && (state.group < 0 || state.group === cluster) ? [{ ...name, x, y }] : [];
   });
   for (const { element, x, y, width, height } of withoutCollisions(boxes, 4)) {
@@ -149,12 +164,33 @@ function makeNames() {
   const most = Math.max(...sizes, 1);
   const spans = data.names.map((name, cluster) => {
     const span = make("span", name);
-    span.style.color = (dark.matches ? data.inks.dark : data.inks.light)[cluster];
+    if (!data.coloring) span.style.color = (dark.matches ? data.inks.dark : data.inks.light)[cluster];
     span.style.fontSize = `${12 + 4 * Math.sqrt(sizes[cluster] / most)}px`;
     return span;
   });
   find("names").replaceChildren(...spans);
   names = spans.map((element) => ({ element, width: element.offsetWidth, height: element.offsetHeight }));
+}
+
+/** What the points' colours mean, where they are not those of the groups. */
+function makeKey() {
+  const { coloring } = data;
+  find("key").hidden = !coloring;
+  if (!coloring) return;
+  const entry = (label, color) => {
+    const span = make("span", "");
+    const dot = make("i");
+    dot.style.background = color;
+    span.append(dot, label);
+    return span;
+  };
+  const parts = [make("b", coloring.name)];
+  if (coloring.ends) {
+    const bar = make("span", "", { className: "bar" });
+    bar.style.background = `linear-gradient(to right, ${coloring.palette.slice(0, -1).join(", ")})`;
+    parts.push(make("span", coloring.ends[0]), bar, make("span", coloring.ends[1]));
+  }
+  find("key").replaceChildren(...parts, ...coloring.key.map(([label, color]) => entry(label, color)));
 }
 
 // ---- panels --------------------------------------------------------------------------------
@@ -177,8 +213,8 @@ function filter() {
   find("back").hidden = group < 0;
   find("status").textContent = active ? found(matches.length) : "";
   find("rows").replaceChildren(...(active
-    ? matches.slice(0, FEW).map((point) => row(data.texts[point], labels[point], "", () => select(point)))
-    : data.names.map((name, cluster) => row(name, cluster, sizes[cluster].toLocaleString("en"), () => choose(cluster)))));
+    ? matches.slice(0, FEW).map((point) => row(data.texts[point], colorOf(point), "", () => select(point)))
+    : data.names.map((name, cluster) => row(name, data.coloring ? "transparent" : data.colors[cluster], sizes[cluster].toLocaleString("en"), () => choose(cluster)))));
   find("rows").scrollTop = 0;
   redraw();
 }
@@ -208,14 +244,28 @@ function select(point) {
     values.id = "values";
     find("values").replaceWith(values);
     const near = neighborsOf(point);
+    state.far = new Set(farFrom(points, point, near, data.far));
     find("near").hidden = near.length === 0;
-    find("neighbors").replaceChildren(...near.map((other) =>
-      row(data.texts[other], labels[other], "", () => select(other))));
+    find("trust").textContent = trust(point, near.length);
+    find("neighbors").replaceChildren(...near.map((other) => {
+      const far = state.far.has(other);
+      const item = row(data.texts[other], colorOf(other), far ? "far" : "", () => select(other));
+      item.className = far ? "far" : "";
+      return item;
+    }));
     find("details").scrollTop = 0;
     find("text").focus({ preventScroll: true });
     bringIntoView(point);
   }
   redraw();
+}
+
+/** How truly the map shows a point: what it kept of its neighbors, and what it tore away. */
+function trust(point, total) {
+  const torn = state.far.size ? `${state.far.size} of these ${total} lie far away on the map.` : "";
+  if (!honesty) return torn;
+  const kept = Math.round((honesty[point] / 255) * total);
+  return `The map keeps ${kept} of these ${total} among the nearest. ${torn}`;
 }
 
 /** Move the map no more than it takes for a point to lie beside the panels. */
@@ -360,5 +410,6 @@ find("empty").hidden = total > 0;
 canvas.setAttribute("aria-label",
   `Map of ${count(total, "passage")}. Arrow keys move it, plus and minus zoom, Enter selects the passage in the middle.`);
 makeNames();
+makeKey();
 resize();
 filter();

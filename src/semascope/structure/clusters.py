@@ -1,64 +1,104 @@
-"""Clusters: communities of the neighbor graph, so that every row belongs to one."""
+"""Clusters: communities of the neighbor graph on three levels, so that every row has one on each.
 
-import random
+The fine ones come first; merging them makes the medium ones, and merging these the coarse. So
+zooming in splits and never reshuffles.
+"""
 
-import igraph
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from semascope.errors import InvalidValue
+from semascope.structure.communities import Membership, Network, leiden, network_of
 from semascope.structure.graph import FloatArray, Graph, RowArray
 
-SEED = 0
-LEAST_WEIGHT = 1e-6  # of an edge: modularity knows no negative weights, and needs a positive sum
+# Modularity's resolution on each level, fine to coarse. Its number of clusters hardly depends on
+# the number of rows, unlike that of other objectives: see docs/decisions.md.
+RESOLUTIONS: Mapping[str, float] = {"coarse": 0.5, "medium": 1.0, "fine": 4.0}
+LEVELS = tuple(RESOLUTIONS)
+LEAST_ROWS = 5  # of a cluster; smaller ones with the same parent are gathered in a rest
 
 
-def leiden(graph: Graph, *, resolution: float = 1.0) -> RowArray:
-    """Return the cluster of each row, found by maximizing modularity.
+@dataclass(frozen=True)
+class Level:
+    """Clusters of N rows, numbered by descending size, those of equal size by their lowest row.
+
+    Attributes
+    ----------
+    labels : ndarray of shape (N,), int32
+        The cluster of each row, 0 to C - 1. Every row has one.
+    parent : ndarray of shape (C,), int32
+        The cluster of the next coarser level that each belongs to; 0 on the coarsest.
+    rest : ndarray of shape (C,), bool
+        Whether it is a gathering of groups too small to be called clusters.
+    """
+
+    labels: RowArray
+    parent: RowArray
+    rest: NDArray[np.bool_]
+
+
+def nested_clusters(graph: Graph) -> dict[str, Level]:
+    """Return coarse, medium and fine clusters, each level a splitting of the one before.
 
     Parameters
     ----------
     graph : Graph
         N rows; its edges are taken as undirected, weighted by cosine similarity.
-    resolution : float
-        Above 0; the higher, the more and smaller the clusters.
 
     Returns
     -------
-    ndarray of shape (N,), int32
-        Labels 0 to C - 1 by descending size, clusters of equal size by their lowest row. Every
-        row has one. The same for the same graph.
-
-    Raises
-    ------
-    InvalidValue
-        If resolution is not above 0.
-
-    References
-    ----------
-    Traag, Waltman & van Eck (2019), From Louvain to Leiden: guaranteeing well-connected
-    communities. The resolution is γ in Reichardt & Bornholdt (2006).
+    dict of three Level
+        In the order of `LEVELS`. The same for the same graph.
     """
-    if not resolution > 0:
-        raise InvalidValue(f"resolution must be above 0, got {resolution}")
-    low, high, similarity = graph.edges()
-    edges = np.column_stack([low, high]).astype(np.int64)  # (E, 2), igraph's own integers
-    network = igraph.Graph(n=len(graph.neighbors), edges=edges.data)
-    igraph.set_random_number_generator(random.Random(SEED))  # noqa: S311, no secret here
-    try:
-        found = network.community_leiden(
-            objective_function="modularity",
-            weights=np.maximum(similarity, LEAST_WEIGHT),
-            resolution=resolution,
-            n_iterations=2,
-        )
-    finally:
-        igraph.set_random_number_generator(random)  # igraph's default
-    return _largest_first(np.array(found.membership, dtype=np.int64))
+    levels: dict[str, Level] = {}
+    N = len(graph.neighbors)
+    above = Level(np.zeros(N, np.int32), np.zeros(1, np.int32), np.zeros(1, np.bool_))
+    for name, membership in nested_communities(network_of(graph)).items():
+        above = levels[name] = _level(membership, above)
+    return levels
 
 
-def typical(embeddings: FloatArray, labels: RowArray, *, n: int = 3) -> list[RowArray]:
-    """Return for each cluster the rows most similar to its mean.
+def nested_communities(network: Network, *, seed: int = 0) -> dict[str, Membership]:
+    """Return the coarse, medium and fine communities of N nodes, each (N,), before any rest."""
+    found: dict[str, Membership] = {}
+    of_node = np.arange(len(network.strength))  # (N,) where each now is in the merged network
+    for name in reversed(LEVELS):
+        membership = leiden(network, resolution=RESOLUTIONS[name], seed=seed)
+        found[name] = of_node = membership[of_node]
+        network = network.merged(membership)
+    return {name: found[name] for name in LEVELS}
+
+
+def strength(graph: Graph, labels: RowArray) -> FloatArray:
+    """Return how strongly each row belongs to its cluster.
+
+    Parameters
+    ----------
+    graph : Graph
+        N rows.
+    labels : ndarray of shape (N,), int32
+        Their clusters.
+
+    Returns
+    -------
+    ndarray of shape (N,), float32
+        The share of its edges' weight that stays in the cluster, in [0, 1]; 1 for a row without
+        neighbors.
+    """
+    network, N = network_of(graph), len(labels)
+    weight = np.where(labels[network.low] == labels[network.high], network.weight, 0)
+    inside = np.bincount(network.low, weight, N) + np.bincount(network.high, weight, N)
+    share = np.divide(inside, network.strength, out=np.ones(N), where=network.strength > 0)
+    found: FloatArray = np.minimum(share, 1).astype(np.float32)  # sums in two orders
+    return found
+
+
+def typical_and_edge(
+    embeddings: FloatArray, labels: RowArray, strength: FloatArray, *, n: int = 3
+) -> tuple[list[RowArray], RowArray]:
+    """Return for each cluster the rows most similar to its mean, and one that hardly belongs.
 
     Parameters
     ----------
@@ -66,15 +106,24 @@ def typical(embeddings: FloatArray, labels: RowArray, *, n: int = 3) -> list[Row
         Unit vectors.
     labels : ndarray of shape (N,), int32
         Clusters 0 to C - 1, none of them empty.
+    strength : ndarray of shape (N,), float32
+        Of each row's membership.
     n : int
-        Rows wanted of each cluster.
+        Typical rows wanted of each cluster.
 
     Returns
     -------
-    list of C ndarrays of shape (at most n,), int32
+    typical : list of C ndarrays of shape (at most n,), int32
         Most typical first, equally typical ones by row number.
+    edge : ndarray of shape (C,), int32
+        The row of least strength; among equally weak ones the least similar to the mean.
     """
-    return [rows[_most_typical(embeddings[rows], n)] for rows in members(labels)]
+    typical, edge = [], []
+    for rows in members(labels):
+        similarity = _to_mean(embeddings[rows])
+        typical.append(rows[np.argsort(-similarity, kind="stable")[:n]])
+        edge.append(rows[np.lexsort((similarity, strength[rows]))[0]])
+    return typical, np.array(edge, dtype=np.int32)
 
 
 def members(labels: RowArray) -> list[RowArray]:
@@ -83,7 +132,36 @@ def members(labels: RowArray) -> list[RowArray]:
     return np.split(order, np.cumsum(np.bincount(labels))[:-1]) if len(labels) else []
 
 
-def _largest_first(membership: NDArray[np.int64]) -> RowArray:
+def children(parent: RowArray | Sequence[int]) -> list[list[int]]:
+    """Return the clusters that belong to each parent, ascending."""
+    return [rows.tolist() for rows in members(np.asarray(parent, dtype=np.int32))]
+
+
+def _level(membership: Membership, above: Level) -> Level:
+    """Gather what is tiny, and number the clusters."""
+    membership, is_rest = _gathered(membership, above)
+    labels = _largest_first(membership)
+    _, first = np.unique(labels, return_index=True)  # (C,) a row of each
+    return Level(labels, above.labels[first], is_rest[first])
+
+
+def _gathered(membership: Membership, above: Level) -> tuple[Membership, NDArray[np.bool_]]:
+    """Put the tiny clusters of each parent into one, where there are several.
+
+    Where all of them are tiny, the parent stays whole. Also returns which rows are in a rest.
+    """
+    C, P = int(membership.max(initial=-1)) + 1, len(above.parent)
+    parent = np.zeros(C, dtype=np.int64)
+    parent[membership] = above.labels
+    tiny = np.bincount(membership, minlength=C) < LEAST_ROWS  # (C,)
+    n_tiny, n_all = np.bincount(parent[tiny], minlength=P), np.bincount(parent, minlength=P)
+    gather = tiny & (n_tiny[parent] > 1)
+    becomes = np.where(gather, C + parent, np.arange(C))
+    rest = above.rest[parent] | (gather & (n_tiny < n_all)[parent])
+    return becomes[membership], rest[membership]
+
+
+def _largest_first(membership: Membership) -> RowArray:
     """Renumber clusters by descending size, those of equal size by their lowest row."""
     _, first, cluster, size = np.unique(
         membership, return_index=True, return_inverse=True, return_counts=True
@@ -93,7 +171,8 @@ def _largest_first(membership: NDArray[np.int64]) -> RowArray:
     return rank[cluster]
 
 
-def _most_typical(embeddings: FloatArray, n: int) -> NDArray[np.int64]:
-    """Return the places of the n embeddings most similar to the mean of all."""
-    similarity = embeddings @ embeddings.mean(axis=0, dtype=np.float64)  # up to a factor
-    return np.argsort(-similarity.astype(np.float32), kind="stable")[:n]  # float32: equals tie
+def _to_mean(embeddings: FloatArray) -> FloatArray:
+    """Return the similarity of each embedding to the mean of all, up to a factor."""
+    similarity = embeddings @ embeddings.mean(axis=0, dtype=np.float64)
+    found: FloatArray = similarity.astype(np.float32)  # so that equal ones tie
+    return found

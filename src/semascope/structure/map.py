@@ -1,19 +1,20 @@
 """The map: every row a point in the plane, near its neighbors as far as a plane allows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from openTSNE import TSNEEmbedding
 from openTSNE.affinity import PrecomputedAffinities
 from scipy.sparse import csr_matrix
-from scipy.spatial import cKDTree
 
 from semascope.progress import Progress, silent
 from semascope.structure.graph import FloatArray, Graph
 
 SEED = 0
-SCHEDULE = ((12.0, 100), (1.5, 100), (1.0, 100))  # exaggeration, iterations: gather, then spread
+SCHEDULE = ((12.0, 50), (1.5, 50), (1.0, 100))  # exaggeration, iterations: gather, then spread
+CELL = 2  # width of the grid's cells; openTSNE's 1 takes half as long again for 0.001 more kept
+SHARED = 20_000  # rows from which threads gain more than they lose in waiting for one another
 START_SPREAD = 1e-4  # standard deviation of the initial layout: Kobak & Berens (2019)
 REPORT_EVERY = 10  # iterations
 FEW_ROWS = 2000  # up to here the Barnes-Hut tree is faster than the interpolation grid
@@ -22,7 +23,17 @@ GRAIN = 2.0**18  # whole numbers for a length of 1
 ONE_SPOT = 1e-6  # a map no wider shows but the rounding of float32
 
 
-def layout(graph: Graph, embeddings: FloatArray, *, on_progress: Progress = silent) -> FloatArray:
+Schedule = Sequence[tuple[float, int]]
+"""Stretches of the layout: by how much neighbors are drawn together, and for how many steps."""
+
+
+def layout(
+    graph: Graph,
+    embeddings: FloatArray,
+    *,
+    schedule: Schedule = SCHEDULE,
+    on_progress: Progress = silent,
+) -> FloatArray:
     """Return a place on the map for each row.
 
     t-SNE with an equal pull between all neighbors, starting from the two principal components.
@@ -35,6 +46,8 @@ def layout(graph: Graph, embeddings: FloatArray, *, on_progress: Progress = sile
         N rows and their k neighbors.
     embeddings : ndarray of shape (N, D), float32
         What the graph was made from; D at least 2.
+    schedule : sequence of (float, int)
+        Exaggeration and iterations of each stretch.
     on_progress : callable(done, total)
         Called every few iterations; counts iterations. Not called where t-SNE is not run.
 
@@ -54,39 +67,8 @@ def layout(graph: Graph, embeddings: FloatArray, *, on_progress: Progress = sile
     N, k = graph.neighbors.shape
     start = _principal_components(embeddings)
     if 0 < 3 * k < N:  # a perplexity above N/3 has no meaning, and that of k equal neighbors is k
-        return _fill_square(_tsne(graph, start, on_progress))
+        return _fill_square(_tsne(graph, start, schedule, on_progress))
     return _fill_square(start)
-
-
-def neighbors_kept(coordinates: FloatArray, graph: Graph) -> FloatArray:
-    """Return for each row which share of its k neighbors are among its k nearest on the map.
-
-    Parameters
-    ----------
-    coordinates : ndarray of shape (N, 2), float32
-        The map.
-    graph : Graph
-        The N rows' true neighbors.
-
-    Returns
-    -------
-    ndarray of shape (N,), float32
-        In [0, 1]: 1 where the map tells the whole truth, also for a row without neighbors.
-
-    References
-    ----------
-    The mean over all rows is the KNN figure of Kobak & Berens (2019), The art of using t-SNE for
-    single-cell transcriptomics.
-    """
-    N, k = graph.neighbors.shape
-    if k == 0:
-        return np.ones(N, dtype=np.float32)
-    _, nearest = cKDTree(coordinates).query(coordinates, k + 1, workers=-1)  # (N, k + 1)
-    is_self = nearest == np.arange(N)[:, None]
-    is_self[:, k] |= ~is_self.any(axis=1)  # where others lie on the same point, it may be missing
-    nearest = nearest[~is_self].reshape(N, k)
-    kept = sum((nearest == neighbor[:, None]).any(axis=1) for neighbor in graph.neighbors.T)
-    return np.asarray(kept / k, dtype=np.float32)
 
 
 def _principal_components(embeddings: FloatArray) -> FloatArray:
@@ -105,8 +87,10 @@ def _principal_components(embeddings: FloatArray) -> FloatArray:
     return np.column_stack([np.vecdot(embeddings, axis) for axis in axes.T.copy()])
 
 
-def _tsne(graph: Graph, start: FloatArray, on_progress: Progress) -> NDArray[np.float64]:
-    """Let neighbors pull and all others push, from the start given; on one thread."""
+def _tsne(
+    graph: Graph, start: FloatArray, schedule: Schedule, on_progress: Progress
+) -> NDArray[np.float64]:
+    """Let neighbors pull and all others push, from the start given."""
     N, k = graph.neighbors.shape
     ends = np.arange(0, N * k + 1, k)
     pull = csr_matrix((np.ones(N * k), graph.neighbors.ravel(), ends), shape=(N, N))
@@ -117,10 +101,12 @@ def _tsne(graph: Graph, start: FloatArray, on_progress: Progress) -> NDArray[np.
         start + jitter,
         PrecomputedAffinities(pull + pull.T),
         negative_gradient_method="bh" if N <= FEW_ROWS else "fft",
+        ints_in_interval=CELL,
+        n_jobs=-1 if N >= SHARED else 1,  # the bits are the same
         callbacks_every_iters=REPORT_EVERY,
     )
-    done, total = 0, sum(iterations for _, iterations in SCHEDULE)
-    for exaggeration, iterations in SCHEDULE:
+    done, total = 0, sum(iterations for _, iterations in schedule)
+    for exaggeration, iterations in schedule:
         embedding.optimize(
             iterations,
             exaggeration=exaggeration,

@@ -1,5 +1,8 @@
 """The two ends of similarity: rows that are nearly the same, and rows unlike all others."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -15,40 +18,105 @@ DEVIATIONS = 2.5  # below the median, in standard deviations
 NORMAL = 1.4826  # standard deviation of a normal distribution in median absolute deviations
 LEAST_DISTANCE = 1e-6  # about what float32 can tell from no distance at all
 
+BLOCK_KEEPERS = 128  # rows compared at once with a chain: 50 MB for one of 100,000
+SLACK = 1e-4  # more than a sum of some hundred products in float32 can be off
 
-def near_duplicates(graph: Graph, threshold: float) -> list[RowArray]:
-    """Return the groups of rows that chains of very similar pairs hold together.
+
+@dataclass(frozen=True)
+class Near:
+    """Rows that are nearly the same as one of them."""
+
+    keeper: int
+    rows: RowArray  # the keeper and all that are near it, ascending
+    similarity: FloatArray  # of each to the keeper, in [-1, 1]; the keeper's own is 1
+
+
+def near_duplicates(
+    graph: Graph, embeddings: FloatArray, threshold: float, *, preferred: RowArray
+) -> list[Near]:
+    """Return groups of rows, each of which has one that is nearly the same as all others in it.
+
+    Very similar pairs may form long chains whose ends have little in common. So a chain is but
+    where a group is looked for: its most preferred row becomes a keeper and takes all rows of the
+    chain that are as similar to it as the threshold, then the most preferred of those left does.
 
     Parameters
     ----------
     graph : Graph
-        N rows; only pairs of neighbors are looked at.
+        N rows; only what its neighbors join can be in one group.
+    embeddings : ndarray of shape (N, D), float32
+        Unit vectors.
     threshold : float
         Cosine similarity from which two rows are nearly the same, in [-1, 1]; see
         `suggest_threshold`.
+    preferred : ndarray of shape (N,), int32
+        All rows, the one that should rather be a keeper first.
 
     Returns
     -------
-    list of ndarrays, int32
-        Rows of each group, ascending; two at least. Largest group first, groups of equal size by
-        their lowest row. The ends of a long chain may be less similar than the threshold.
+    list of Near
+        In the order of their keepers in ``preferred``; two rows in each at least, and no row in
+        two. What is in none is not as similar as that to any keeper.
 
     Raises
     ------
     InvalidValue
         If the threshold is outside [-1, 1].
+
+    References
+    ----------
+    Hartigan (1975), Clustering algorithms, section 3.1: the leader algorithm.
     """
     if not -1 <= threshold <= 1:
         raise InvalidValue(f"threshold is a cosine similarity in [-1, 1], got {threshold}")
+    rank = np.empty(len(preferred), dtype=np.int64)
+    rank[preferred] = np.arange(len(preferred))
+    groups = [
+        group
+        for chain in _chains(graph, threshold)
+        for group in _around_keepers(embeddings, chain[np.argsort(rank[chain])], threshold)
+    ]
+    return sorted(groups, key=lambda group: int(rank[group.keeper]))
+
+
+def _chains(graph: Graph, threshold: float) -> list[RowArray]:
+    """Return the sets of rows, two at least, that very similar neighbors join."""
     N = len(graph.neighbors)
+    if not N:
+        return []
     low, high, similarity = graph.edges()
     near = similarity >= threshold
     links = coo_array((np.ones(near.sum()), (low[near], high[near])), shape=(N, N))
-    if not N:
-        return []
-    _, group = connected_components(links, directed=False)
-    groups = [rows for rows in members(group) if len(rows) > 1]
-    return sorted(groups, key=lambda rows: (-len(rows), rows[0]))
+    _, chain = connected_components(links, directed=False)
+    return [rows for rows in members(chain) if len(rows) > 1]
+
+
+def _around_keepers(embeddings: FloatArray, rows: RowArray, threshold: float) -> Iterator[Near]:
+    """Yield the groups among rows that come the most preferred first."""
+    vectors = embeddings[rows]  # (M, D)
+    while len(rows):
+        left = np.ones(len(rows), dtype=bool)
+        # (B, M), of which the last bits depend on the shape of the block
+        similarity = vectors[:BLOCK_KEEPERS] @ vectors.T
+        for keeper, about in enumerate(similarity):
+            if not left[keeper]:
+                continue
+            near = np.flatnonzero(left & (about >= threshold - SLACK))
+            exact = _cosine_to(vectors[near], vectors[keeper])
+            exact[near == keeper] = 1
+            near, exact = near[exact >= threshold], exact[exact >= threshold]
+            left[near] = False
+            if len(near) > 1:
+                order = np.argsort(rows[near])
+                yield Near(int(rows[keeper]), rows[near][order], exact[order])
+        rows, vectors = rows[left], vectors[left]
+
+
+def _cosine_to(vectors: FloatArray, one: FloatArray) -> FloatArray:
+    """Return the cosine similarity of each of (M, D) to one, summed in float64, as float32."""
+    cosine = np.vecdot(vectors.astype(np.float64), one.astype(np.float64))
+    similarity: FloatArray = np.clip(cosine, -1, 1).astype(np.float32)
+    return similarity
 
 
 def suggest_threshold(graph: Graph) -> float:
