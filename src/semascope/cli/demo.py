@@ -41,7 +41,7 @@ def command(folder: Path) -> None:
 
     for query in QUERIES:
         _title(f"Search by meaning: {query}")
-        hits = talks.search(query, k=SHOWN)
+        hits = talks.search(query, k=SHOWN, mode="vector")
         show.hits(talks, query, hits)
         if not _words(query) & _words(hits[0].text):
             click.echo("    (The first shares no word with the query.)")
@@ -55,7 +55,9 @@ def command(folder: Path) -> None:
     groups = sorted(talks.duplicates().groups, key=lambda group: -group.similarity)
     for group in groups[:SHOWN]:
         click.echo(f"    cosine {group.similarity:.3f}")
-        _print_rows(talks, group.numbers[:2])
+        near = zip(group.similarities, group.numbers, strict=True)
+        _, other = max(pair for pair in near if pair[1] != group.keeper)
+        _print_rows(talks, [group.keeper, other])
     _title("Unlike all others")
     _print_rows(talks, [outlier.number for outlier in talks.outliers(n=SHOWN)])
 

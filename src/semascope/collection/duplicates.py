@@ -15,9 +15,7 @@ FloatArray = NDArray[np.float32]
 class Group:
     """Passages that are the same as one of them, or nearly."""
 
-    keeper: (
-        int  # that one: the longest, of equally long ones the first in the alphabet, then by row
-    )
+    keeper: int  # that one: the longest; of equally long ones the first by alphabet, then by row
     numbers: Sequence[int]  # of the passages, the keeper's among them, ascending
     similarities: Sequence[float]  # cosine of each to the keeper; 1 for the same text
 

@@ -63,9 +63,10 @@ def stability(
 
 def _found_again(labels: RowArray, communities: Membership, C: int) -> NDArray[np.bool_]:
     """Return for each of C clusters whether a community is much the same."""
-    ones = np.ones(len(labels))
-    shared = sparse.coo_array((ones, (labels, communities))).tocsr().tocoo()  # summed
     sizes, others = np.bincount(labels, minlength=C), np.bincount(communities)
+    shape = (C, len(others))
+    pairs = sparse.coo_array((np.ones(len(labels)), (labels, communities)), shape=shape)
+    shared = pairs.tocsr().tocoo()  # summed
     cluster, other = shared.coords
     jaccard = shared.data / (sizes[cluster] + others[other] - shared.data)
     found = np.zeros(C, dtype=np.bool_)
