@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from semascope.structure.graph import FloatArray
-from semascope.structure.labels import _without_repetition
+from semascope.structure.labels import without_repetition
 from semascope.structure.stopwords import stop_words
 from semascope.structure.vocabulary import MOST_TEXTS, count_words
 
@@ -175,7 +175,7 @@ def telling_words(
         clear = (z > enough) & (here >= LIFT * there)
         places = [i for i in np.argsort(-z, kind="stable") if clear[i]]  # ties: alphabetical
         place = {terms[i]: i for i in places}
-        chosen = islice(_without_repetition(place), n)
+        chosen = islice(without_repetition(place), n)
         found.append([Word(w, float(here[place[w]]), float(there[place[w]])) for w in chosen])
     return found[0], found[1]
 

@@ -136,7 +136,7 @@ def _ranked(
             weight = allowed * rarity * _alone(vocabulary, inside, apart, usual)
             ranked = np.flatnonzero(weight > 0)
             ranked = ranked[np.argsort(-weight[ranked], kind="stable")]  # ties: alphabetical
-            yield i, _without_repetition(vocabulary.terms[ranked])
+            yield i, without_repetition(vocabulary.terms[ranked])
 
 
 def _added_up(counts: sparse.csr_array, finest: RowArray, labels: RowArray) -> sparse.csr_array:
@@ -171,7 +171,7 @@ def _alone(
     return np.where(apart, alone, 0)
 
 
-def _without_repetition(terms: Iterable[str]) -> Iterator[str]:
+def without_repetition(terms: Iterable[str]) -> Iterator[str]:
     """Yield the terms that repeat no word of those before."""
     seen: list[str] = []
     for term in terms:
