@@ -64,8 +64,8 @@ class Run:
         self.next_row = int(stored.max(initial=-1)) + 1
         self.numbers = np.empty(0, np.int64)  # in the file, of the rows that are being stored
         self.total = file.count_rows()
-        self.prompt = "document" if "document" in encoder.prompts else None
-        self.splitter = Splitter(encoder, prompt=self.prompt)
+        prompt = "document" if "document" in encoder.prompts else None
+        self.splitter = Splitter(encoder, prompt=prompt)
         self.known = self.added = self.replaced = self.removed = 0
         self.passages = self.encoded = self.split = 0
         self.unread: list[float] = []  # shares, of the texts that are not read whole
@@ -76,7 +76,8 @@ class Run:
         for rows in self.usable.batches(ROWS_PER_COMMIT):
             new, replaced = self._match(rows)
             if new.num_rows:
-                self.not_english = self.not_english if self.added else self._not_english(new)
+                if not self.added:
+                    self.not_english = not_english(new[self.file.text])
                 self._commit(self._embed(self._cut(new)), replaced)
                 self.added += new.num_rows
                 self.replaced += len(replaced)
@@ -139,9 +140,6 @@ class Run:
             return rows.select(wanted.names).cast(wanted)
         except pa.ArrowException as error:
             raise FileError(f"{self.file.name} does not fit {self.path}: {error}") from error
-
-    def _not_english(self, rows: pa.Table) -> float:
-        return not_english(rows[self.file.text])
 
     def _cut(self, rows: pa.Table) -> pa.Table:
         """Make a row of each passage; together, those of a row are its text to the letter."""
