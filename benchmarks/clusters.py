@@ -188,7 +188,7 @@ def speed(encoder: sema.Encoder, count: int) -> None:
     steps: dict[str, Callable[[], object]] = {
         "three levels": lambda: found.update(structure.nested_clusters(graph)),
         "names": lambda: structure.name_clusters(texts, found),
-        "strength": lambda: [structure.strength(graph, level.labels) for level in found.values()],
+        "strength": lambda: structure.strength(graph, found),
     }
     print(f"Seconds for {len(texts):,} {source}\n")
     print_table(["", "s"], [[name, f"{seconds(step):.2f}"] for name, step in steps.items()])

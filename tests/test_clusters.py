@@ -196,15 +196,14 @@ def test_strength_is_the_share_of_weight_that_stays_inside():
     # rows 0 to 2 are neighbors of each other, row 3 of row 2 only
     neighbors = np.array([[1, 2], [0, 2], [0, 1], [2, 2]], np.int32)
     graph = Graph(neighbors, np.array([[1, 0.5], [1, 0.5], [0.5, 0.5], [0.5, 0.5]], np.float32))
-    found = strength(graph, np.array([0, 0, 0, 1], np.int32))
-    np.testing.assert_allclose(found, [1, 1, 2 / 3, 0], atol=1e-6)  # float32 rounding
-    np.testing.assert_array_equal(strength(graph, np.zeros(4, np.int32)), 1)
+    found = strength(graph, {"two": level_of(3, 1), "one": level_of(4)})
+    np.testing.assert_allclose(found["two"], [1, 1, 2 / 3, 0], atol=1e-6)  # float32 rounding
+    np.testing.assert_array_equal(found["one"], 1)
 
 
 def test_a_row_without_neighbors_belongs_wholly():
-    np.testing.assert_array_equal(
-        strength(nearest_neighbors(on_circle(0)), np.zeros(1, np.int32)), [1]
-    )
+    found = strength(nearest_neighbors(on_circle(0)), {"one": level_of(1)})
+    np.testing.assert_array_equal(found["one"], [1])
 
 
 def test_typical_rows_are_nearest_to_the_mean_and_the_edge_is_weak():

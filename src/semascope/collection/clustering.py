@@ -67,10 +67,13 @@ def make(graph: structure.Graph, embeddings: FloatArray) -> tuple[Arrays, dict[s
     """Return what there is to know of M texts' clusters but for their names."""
     arrays: dict[str, NDArray[Any]] = {}
     notes: dict[str, Any] = {}
-    for name, level in structure.nested_clusters(graph).items():
-        strength = structure.strength(graph, level.labels)
-        typical, edge = structure.typical_and_edge(embeddings, level.labels, strength, n=N_TYPICAL)
-        arrays[name], arrays[f"{name} strength"] = level.labels, strength
+    found = structure.nested_clusters(graph)
+    strength = structure.strength(graph, found)
+    for name, level in found.items():
+        arrays[name], arrays[f"{name} strength"] = level.labels, strength[name]
+        typical, edge = structure.typical_and_edge(
+            embeddings, level.labels, strength[name], n=N_TYPICAL
+        )
         notes[name] = {
             "parent": level.parent.tolist(),
             "rest": level.rest.tolist(),

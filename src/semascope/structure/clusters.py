@@ -71,28 +71,24 @@ def nested_communities(network: Network, *, seed: int = 0) -> dict[str, Membersh
     return {name: found[name] for name in LEVELS}
 
 
-def strength(graph: Graph, labels: RowArray) -> FloatArray:
+def strength(graph: Graph, levels: Mapping[str, Level]) -> dict[str, FloatArray]:
     """Return how strongly each row belongs to its cluster.
 
     Parameters
     ----------
     graph : Graph
         N rows.
-    labels : ndarray of shape (N,), int32
+    levels : mapping of Level
         Their clusters.
 
     Returns
     -------
-    ndarray of shape (N,), float32
-        The share of its edges' weight that stays in the cluster, in [0, 1]; 1 for a row without
-        neighbors.
+    dict of ndarrays of shape (N,), float32
+        For each level the share of a row's edges' weight that stays in its cluster, in [0, 1]; 1
+        for a row without neighbors.
     """
-    network, N = network_of(graph), len(labels)
-    weight = np.where(labels[network.low] == labels[network.high], network.weight, 0)
-    inside = np.bincount(network.low, weight, N) + np.bincount(network.high, weight, N)
-    share = np.divide(inside, network.strength, out=np.ones(N), where=network.strength > 0)
-    found: FloatArray = np.minimum(share, 1).astype(np.float32)  # sums in two orders
-    return found
+    network = network_of(graph)
+    return {name: _strength(network, level.labels) for name, level in levels.items()}
 
 
 def typical_and_edge(
@@ -135,6 +131,15 @@ def members(labels: RowArray) -> list[RowArray]:
 def children(parent: RowArray | Sequence[int]) -> list[list[int]]:
     """Return the clusters that belong to each parent, ascending."""
     return [rows.tolist() for rows in members(np.asarray(parent, dtype=np.int32))]
+
+
+def _strength(network: Network, labels: RowArray) -> FloatArray:
+    N = len(labels)
+    weight = np.where(labels[network.low] == labels[network.high], network.weight, 0)
+    inside = np.bincount(network.low, weight, N) + np.bincount(network.high, weight, N)
+    share = np.divide(inside, network.strength, out=np.ones(N), where=network.strength > 0)
+    found: FloatArray = np.minimum(share, 1).astype(np.float32)  # sums in two orders
+    return found
 
 
 def _level(membership: Membership, above: Level) -> Level:

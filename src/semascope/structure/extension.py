@@ -59,9 +59,9 @@ def extended_neighbors(
     done = 0
     for queries, product in products(embeddings, sought):
         reach = np.where(stays, cosines[:, -1] - slack(embeddings.shape[1]), np.inf)  # (N,)
-        new = np.flatnonzero(~was_there[queries])
-        for line, row in pairs_reaching(product[new], reach.astype(np.float32)):
-            insert(nearest, cosines, embeddings, row, queries[new[line]])
+        for line, row in pairs_reaching(product, reach.astype(np.float32)):
+            new = ~was_there[queries[line]]  # the others stand there already
+            insert(nearest, cosines, embeddings, row[new], queries[line[new]])
         for line, row in best_pairs(product, k, embeddings.shape[1]):
             rows, found, true = nearest_of_each(embeddings, queries[line], row, k)
             nearest[rows], cosines[rows] = found, true
