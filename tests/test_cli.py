@@ -125,10 +125,10 @@ def test_every_example_works_as_it_stands(run, folder, monkeypatch, name):
     assert found.stdout
     made = {path.relative_to(folder).as_posix() for path in set(folder.rglob("*")) - before}
     expected = {
-        "demo": {"demo/map.png", "demo/map.html", "demo/speeches.lance/HEAD.json"},
+        "demo": {"demo/map.png", "demo/report.html", "demo/speeches.lance/HEAD.json"},
         "export": {"speeches.csv"},
         "index": {"speeches.lance/HEAD.json"},
-        "map": {"map.html"},
+        "map": {"report.html"},
     }
     assert made >= expected.get(name, set())
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 import semascope as sema
 from semascope.cli import main
-from semascope.cli.info import PROMISES
+from semascope.collection.info import PROMISES
 
 LONG = " ".join(f"Sentence number {n} says that the cat sat on mat {n}." for n in range(120))
 ROWS = pa.table(
@@ -130,6 +130,7 @@ def test_info_prints_every_fact_in_a_column(index):
         "Model",
         "Embeddings",
         "Search indexes",
+        "Neighbor graph",
         "On disk",
         "Version",
     ]
@@ -141,6 +142,15 @@ def test_info_prints_every_fact_in_a_column(index):
     assert "year (whole numbers), title (text), body (text), on (dates with times)" in text
     assert "384 numbers for each passage, f32 exact: sentence-transformers' embeddings" in text
     assert re.search(r"On disk \d[\d.]* [kM]B: rows and embeddings ", text)
+
+
+def test_info_says_what_share_of_the_true_neighbors_the_graph_has(index):
+    talks = index()
+    assert talks.info().recall is None
+    assert "Neighbor graph  none yet: " in run("info", "a.lance").stdout
+    talks.clusters()
+    assert talks.info().recall == 1
+    assert "Neighbor graph  100.0% of the true nearest found\n" in run("info", "a.lance").stdout
 
 
 def test_info_names_the_key(index):

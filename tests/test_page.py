@@ -1,9 +1,10 @@
-"""The page with a map: whole, harmless whatever the text, and true to what went in."""
+"""The page: whole, harmless whatever the text, and true to what went in."""
 
 import base64
 import datetime
 import hashlib
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -12,7 +13,10 @@ import pytest
 from semascope.cartography import LIGHT
 from semascope.coloring import by_category
 from semascope.errors import FileError, InvalidValue
-from semascope.page import FAR, write_page
+from semascope.page import Picture, Points, write_page
+from semascope.page.points import FAR
+from semascope.page.words import count, percent
+from semascope.report import Cluster, Duplicates, Oddities, Report, Trust
 from semascope.structure import honesty
 
 HOSTILE = "</script><img src=x onerror=alert(1)><!--<script>{{script}}\u2028&\"'"
@@ -23,7 +27,7 @@ class Page(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.tags, self.blocks, self.policy, self.title = [], {}, "", ""
+        self.tags, self.blocks, self.policy = [], {}, ""
         self._open = None
         self.feed(text)
 
@@ -43,10 +47,28 @@ class Page(HTMLParser):
 
 
 @pytest.fixture
+def report():
+    """Return the least that a report holds: what the sections tell is in test_report.py."""
+    return Report(
+        name="Speeches",
+        file="Speeches.lance",
+        finding="2 groups.",
+        rows=5,
+        passages=5,
+        text="text",
+        model="all-MiniLM-L6-v2",
+        clusters=[Cluster(0, "all", 5, 1.0, None)],
+        change=None,
+        duplicates=Duplicates(0, 0, 0, 0.9, True, None, [], None),
+        oddities=Oddities(None, []),
+        trust=Trust(None, None, None, None, None, 0, 0, "exact", "f32", 384),
+    )
+
+
+@pytest.fixture
 def content():
     rng = np.random.default_rng(0)
     return {
-        "title": "Speeches",
         "coordinates": rng.normal(size=(5, 2)).astype(np.float32),
         "labels": np.array([0, 0, 0, 1, 1]),
         "names": ["farmers, crops", "war, peace"],
@@ -57,11 +79,12 @@ def content():
 
 
 @pytest.fixture
-def write(tmp_path, content):
+def write(tmp_path, content, report):
     """Write the page with some of its content changed; return its text and its parts."""
 
-    def write(**changes):
-        write_page(tmp_path / "map.html", **{**content, **changes})
+    def write(name="Speeches", dark=False, **changes):
+        view = Points(**{**content, **changes})
+        write_page(tmp_path / "map.html", replace(report, name=name), view=view, dark=dark)
         text = (tmp_path / "map.html").read_text(encoding="utf-8")
         return text, Page(text)
 
@@ -109,7 +132,8 @@ def test_the_policy_lets_only_the_pages_own_script_and_style_run(write):
 def test_the_page_fetches_nothing(write):
     text, page = write()
     sources = [a[name] for _, a in page.tags for name in ("src", "href", "srcset") if name in a]
-    assert sources == ["data:,"]  # an empty icon, or the browser would ask for one
+    elsewhere = [source for source in sources if not source.startswith("#")]
+    assert elsewhere == ["data:,"]  # an empty icon, or the browser would ask for one
     assert "http://" not in text
     assert "https://" not in text
     assert not any(name.startswith("on") or name == "style" for _, a in page.tags for name in a)
@@ -124,7 +148,7 @@ def test_nothing_is_ever_parsed_as_html(write):
 def test_hostile_text_stays_text_wherever_it_stands(write):
     _, plain = write()
     text, page = write(
-        title=HOSTILE, texts=[HOSTILE] * 5, names=[HOSTILE] * 2, columns={HOSTILE: [HOSTILE] * 5}
+        name=HOSTILE, texts=[HOSTILE] * 5, names=[HOSTILE] * 2, columns={HOSTILE: [HOSTILE] * 5}
     )
     assert [tag for tag, _ in page.tags] == [tag for tag, _ in plain.tags]
     assert page.blocks["title"] == HOSTILE
@@ -133,7 +157,7 @@ def test_hostile_text_stays_text_wherever_it_stands(write):
     assert "<" not in page.blocks["data"]
     assert "\u2028" not in page.blocks["data"]
     data = data_of(page)
-    assert data["title"] == data["texts"][0] == data["names"][1] == HOSTILE
+    assert data["texts"][0] == data["names"][1] == HOSTILE
     assert data["columns"] == [[HOSTILE, [HOSTILE] * 5]]
 
 
@@ -195,14 +219,15 @@ def test_the_same_content_gives_the_same_page_and_no_other_file(write, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["map.html"]
 
 
-def test_a_page_of_18_000_passages_has_a_few_megabytes(tmp_path):
+def test_a_page_of_18_000_passages_has_a_few_megabytes(tmp_path, report):
     n, rng = 18_000, np.random.default_rng(0)
-    write_page(
-        tmp_path / "map.html", title="Many", coordinates=rng.normal(size=(n, 2)),
+    view = Points(
+        coordinates=rng.normal(size=(n, 2)),
         labels=np.arange(n) % 50, names=["a, b, c"] * 50, texts=["fourteen bytes " * 15] * n,
         columns={"year": [1900] * n, "president": ["Franklin D. Roosevelt"] * n},
         neighbors=rng.integers(0, n, (n, 15)),
     )  # fmt: skip
+    write_page(tmp_path / "map.html", report, view=view)
     assert (tmp_path / "map.html").stat().st_size < 8e6
 
 
@@ -216,7 +241,7 @@ def test_a_page_of_18_000_passages_has_a_few_megabytes(tmp_path):
         ({"labels": np.array([0, 0, 0, 1, 2])}, "between 0 and 1"),
         (
             {"coordinates": np.zeros((250_001, 2)), "labels": np.zeros(250_001, dtype=int)},
-            "up to 250,000 passages, got 250,001",
+            "up to 250,000 points, got 250,001; give it a picture",
         ),
     ],
 )
@@ -225,6 +250,50 @@ def test_content_that_does_not_fit_together_is_refused(write, changes, message):
         write(**changes)
 
 
-def test_a_missing_folder_is_named(tmp_path, content):
+def test_a_missing_folder_is_named(tmp_path, content, report):
     with pytest.raises(FileError, match=r"there is no folder .*absent; create it first"):
-        write_page(tmp_path / "absent" / "map.html", **content)
+        write_page(tmp_path / "absent" / "map.html", report, view=Points(**content))
+
+
+def test_a_lone_surrogate_becomes_a_question_mark(tmp_path, content, report):
+    report = replace(report, name="lone \ud800", finding="\udfff")
+    write_page(tmp_path / "map.html", report, view=Points(**content))
+    assert "<title>lone ?</title>" in (tmp_path / "map.html").read_text(encoding="utf-8")
+
+
+def test_a_reader_is_warned_of_what_spoils_the_report(tmp_path, content, report, write):
+    trust = replace(report.trust, foreign=0.6, cut=3, split=3)
+    write_page(tmp_path / "a.html", replace(report, trust=trust), view=Points(**content))
+    warned, usual = (tmp_path / "a.html").read_text(encoding="utf-8"), write()[0]
+    for warning in ("60% of the texts are not in English", "Longer than the model reads: 3 rows."):
+        assert warning in warned
+        assert warning not in usual
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_picture_needs_no_script_and_has_its_alt_text(tmp_path, report, dark):
+    view = Picture(b"light", b"dark", HOSTILE)
+    write_page(tmp_path / "map.html", report, view=view, dark=dark)
+    page = Page((tmp_path / "map.html").read_text(encoding="utf-8"))
+    assert "script-src 'none'" in page.policy
+    tags = dict(page.tags)
+    assert "script" not in tags
+    assert tags["img"]["alt"] == HOSTILE
+    shown = b"dark" if dark else b"light"
+    assert tags["img"]["src"] == f"data:image/png;base64,{base64.b64encode(shown).decode()}"
+    assert ("source" in tags) != dark  # by itself, it is as the reader's system
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [
+        (0, "0%"), (0.0001, "<0.1%"), (0.0042, "0.4%"), (0.25, "25%"), (0.9999, "99.9%"),
+        (1, "100%"),
+    ],
+)  # fmt: skip
+def test_a_share_is_0_of_nothing_and_100_of_all_only(share, written):
+    assert percent(share) == written
+
+
+def test_a_count_has_its_noun():
+    assert [count(1, "row"), count(2000, "row"), count(0)] == ["1 row", "2,000 rows", "0"]

@@ -1,12 +1,19 @@
-"""Where in a long text the answer is: at the sentence nearest to a query, or at its words."""
+"""What of a long text to show: the sentence nearest to a query, its words, or a difference."""
+
+from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
+from typing import TYPE_CHECKING
 
-from semascope.encoder.encoder import Encoder
+if TYPE_CHECKING:
+    from semascope.encoder.encoder import Encoder
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 AHEAD = 60  # characters of a sentence that may stand before the first word looked for
+NO_BREAK = "\N{NO-BREAK SPACE}"  # or "…" might begin a line
+CONTEXT = 30  # characters shown before two texts begin to differ
 
 
 def excerpts(encoder: Encoder, query: str, texts: Sequence[str]) -> list[str]:
@@ -57,6 +64,31 @@ def excerpt_around(text: str, spans: Sequence[tuple[int, int]]) -> str:
         # From the last word on that begins so early that half of what may stand before does.
         start = text.find(" ", first - AHEAD // 2, first) + 1 or first
     return _from(text, start)
+
+
+def from_difference(text: str, other: str) -> str:
+    """Return ``text`` from shortly before where it begins to differ from another.
+
+    What was left out at the beginning is shown by "… "; nothing is where the difference is near.
+    """
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(text, other, strict=False))
+    start = sum(1 for _ in same) - CONTEXT
+    if start <= CONTEXT:  # so soon that it can be seen
+        return text
+    return _from(text, text.find(" ", start) + 1)
+
+
+def beginning(text: str, length: int) -> str:
+    """Return at most ``length`` characters of ``text`` in one line; "…" ends what is cut.
+
+    It is cut between words, but for one that is longer than half of what may be shown.
+    """
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    room = line[: length - 2]
+    words = room.rpartition(" ")[0]
+    return f"{words if len(words) > length // 2 else room}{NO_BREAK}…"
 
 
 def _sentences(text: str) -> list[int]:

@@ -1,7 +1,8 @@
-"""A collection as a picture or as a page: its map with the names of its clusters."""
+"""A collection as a picture of its map, or as a page with the map and a report below it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,12 @@ from semascope.errors import FileError, InvalidValue
 from semascope.progress import Progress
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from semascope.collection.clustering import Clusters
     from semascope.collection.collection import Collection
     from semascope.collection.mapping import Map
+    from semascope.page import Picture, Points
 
 SUFFIXES = (".png", ".svg", ".pdf", ".html")
 NONE, ALL = "torn from all its neighbors", "beside all of them"
@@ -45,60 +50,94 @@ def draw(
         raise InvalidValue("a map is colored by a column or by its honesty, not by both at once")
     clusters = collection.clusters(on_progress=on_progress)
     found = collection.map(redo=redo, on_progress=on_progress)
-    neighbors = collection.neighbors(on_progress=on_progress)
-    theme, name = DARK if dark else LIGHT, collection.path.stem
-    shown = _coloring(found, color, theme, honesty=honesty)
+    drawing = Drawing(collection, clusters, found, color, honesty=honesty)
     if to.suffix.lower() == ".html":
-        from semascope.page import write_page
-
-        others = [column for column in collection.columns if column != collection.text]
-        rows = collection.rows()
-        write_page(
-            to,
-            title=name,
-            coordinates=found.coordinates,
-            labels=clusters.labels,
-            names=clusters.names,
-            texts=collection.texts,
-            columns={column: [row[column] for row in rows] for column in others},
-            neighbors=neighbors,
-            honesty=found.honesty,
-            coloring=shown,
-            dark=dark,
-        )
+        _write_page(drawing, to, dark=dark)
         return found
     from semascope import plot  # matplotlib, which a page does without
 
-    trust = finding.of_honesty(found.kept, neighbors.shape[1])
+    plot.save(_picture(drawing, dark=dark), to)
+    return found
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A map, and what its dots are colored by."""
+
+    collection: Collection
+    clusters: Clusters
+    map: Map
+    color: tuple[str, pa.ChunkedArray] | None
+    honesty: bool
+
+    def coloring(self, theme: Theme) -> Coloring | None:
+        """Return what the dots are colored by; None for their clusters."""
+        if self.honesty:
+            shares = self.map.honesty.astype(np.float64)
+            return coloring.by_amount("honesty", shares, (0.0, 1.0), (NONE, ALL), theme)
+        return None if self.color is None else coloring.by_column(*self.color, theme)
+
+
+def _write_page(drawing: Drawing, to: Path, *, dark: bool) -> None:
+    from semascope import page, report
+
+    few = len(drawing.collection) <= page.MOST
+    view = _points(drawing, DARK if dark else LIGHT) if few else _pictures(drawing)
+    page.write_page(to, report.gather(drawing.collection), view=view, dark=dark)
+
+
+def _points(drawing: Drawing, theme: Theme) -> Points:
+    """Return a map to walk around in."""
+    from semascope.page import Points
+
+    collection, rows = drawing.collection, drawing.collection.rows()
+    others = [column for column in collection.columns if column != collection.text]
+    return Points(
+        coordinates=drawing.map.coordinates,
+        labels=drawing.clusters.labels,
+        names=drawing.clusters.names,
+        texts=collection.texts,
+        columns={column: [row[column] for row in rows] for column in others},
+        neighbors=collection.neighbors(),
+        honesty=drawing.map.honesty,
+        coloring=drawing.coloring(theme),
+    )
+
+
+def _pictures(drawing: Drawing) -> Picture:
+    """Return a map of more passages than a browser takes."""
+    from semascope import plot
+    from semascope.page import Picture
+
+    light, dark = (_picture(drawing, dark=is_dark) for is_dark in (False, True))
+    alt = str(light.get_label())
+    return Picture(plot.render(light, ".png"), plot.render(dark, ".png"), alt)
+
+
+def _picture(drawing: Drawing, *, dark: bool) -> Figure:
+    """Return the map as a figure; its title is what it shows."""
+    from semascope import plot
+
+    collection, clusters, color = drawing.collection, drawing.clusters, drawing.color
+    neighbors, name = collection.neighbors(), collection.path.stem
+    trust = finding.of_honesty(drawing.map.kept, neighbors.shape[1])
     title, figures = finding.of_groups(name, clusters.names), trust
-    if honesty:
+    if drawing.honesty:
         title, figures = trust, ""
     elif color is not None:
         title, figures = _finding(color, neighbors)
     parts = [f"{len(collection):,} passages", figures]
-    if color is not None or honesty:
+    if color is not None or drawing.honesty:
         parts.insert(0, name)
-    figure = plot.scatter(
-        found.coordinates,
+    return plot.scatter(
+        drawing.map.coordinates,
         clusters.labels,
         clusters.names,
         title=title,
         subtitle=" · ".join(part for part in parts if part),
-        coloring=shown,
+        coloring=drawing.coloring(DARK if dark else LIGHT),
         dark=dark,
     )
-    plot.save(figure, to)
-    return found
-
-
-def _coloring(
-    found: Map, color: tuple[str, pa.ChunkedArray] | None, theme: Theme, *, honesty: bool
-) -> Coloring | None:
-    """Return what the dots are colored by; None for their clusters."""
-    if honesty:
-        shares = found.honesty.astype(np.float64)
-        return coloring.by_amount("honesty", shares, (0.0, 1.0), (NONE, ALL), theme)
-    return None if color is None else coloring.by_column(*color, theme)
 
 
 def _finding(color: tuple[str, pa.ChunkedArray], neighbors: NDArray[np.int32]) -> tuple[str, str]:

@@ -45,6 +45,7 @@ TITLE, SUBTITLE, SMALL = 17.0, 11.0, 9.0  # points; nothing is smaller than SMAL
 NAME_SIZES = (SMALL, 13.0)  # points, of the smallest and the largest cluster's name
 NAME_WIDTH = 140  # points; a longer name is broken into two lines
 LINE = 1.25  # height of a line of text, in font sizes
+SUFFIXES = (".png", ".svg", ".pdf")
 DPI = 200
 COVERAGE = 0.12  # share of the page that the points would cover if none overlapped
 FEW = 1_000  # points; so few are worth not covering by names
@@ -177,8 +178,6 @@ def _describe_coloring(coloring: Coloring) -> str:
 def save(figure: Figure, path: str | Path) -> None:
     """Write ``figure`` as PNG, SVG or PDF, whichever the suffix says.
 
-    The same figure gives the same bytes. The figure's label goes with it as its description.
-
     Parameters
     ----------
     figure : matplotlib.figure.Figure
@@ -193,23 +192,32 @@ def save(figure: Figure, path: str | Path) -> None:
     FileError
         If the folder does not exist, or the file cannot be written.
     """
-    suffix, alt = Path(path).suffix.lower(), str(figure.get_label())
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InvalidValue(
+            f"a picture is written as {', '.join(SUFFIXES)}, got {str(path)!r}; change its suffix"
+        )
+    write_atomically(path, render(figure, suffix))
+
+
+def render(figure: Figure, suffix: str) -> bytes:
+    """Return ``figure`` as the content of a file with one of the ``SUFFIXES``.
+
+    The same figure gives the same bytes. The figure's label goes with it as its description.
+    """
+    alt = str(figure.get_label())
     metadata: dict[str, dict[str, Any]] = {  # None: no date, or no two files would be equal
         ".png": {"Description": alt},
         ".svg": {"Title": alt, "Description": alt, "Date": None},
         ".pdf": {"Title": alt, "CreationDate": None},
     }
-    if suffix not in metadata:
-        raise InvalidValue(
-            f"a picture is written as {', '.join(metadata)}, got {str(path)!r}; change its suffix"
-        )
     content = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": "semascope", "savefig.bbox": None}):
         figure.savefig(content, format=suffix[1:], dpi=DPI, metadata=metadata[suffix])
     written = content.getvalue()
     if suffix == ".svg":  # where screen readers look for it
         written = written.replace(b"</title>", f"</title>\n <desc>{escape(alt)}</desc>".encode(), 1)
-    write_atomically(path, written)
+    return written
 
 
 def _blank_page(theme: Theme) -> tuple[Figure, Axes]:

@@ -1,9 +1,13 @@
 """How near embeddings are, and which are nearest."""
 
+from math import floor
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from semascope.errors import InvalidValue
+
+ROUNDING = 1e-6  # 0.29 is 28.999… hundredths
 
 
 def cosine_similarity(a: ArrayLike, b: ArrayLike) -> float:
@@ -46,3 +50,8 @@ def top_k(similarity: NDArray[np.float32], k: int) -> NDArray[np.intp]:
     kth = np.partition(similarity, N - k)[N - k]
     rows = np.flatnonzero(similarity >= kth)  # k of them, and more where the k-th is tied
     return rows[np.argsort(-similarity[rows], kind="stable")][:k]
+
+
+def rounded_down(similarity: float) -> str:
+    """Return a similarity to two places: 1.00 only of what is the same, never by rounding up."""
+    return f"{floor(similarity * 100 + ROUNDING) / 100:.2f}"

@@ -61,17 +61,17 @@ def command(folder: Path) -> None:
     _title("Unlike all others")
     _print_rows(talks, [outlier.number for outlier in talks.outliers(n=SHOWN)])
 
-    picture, page = folder / "map.png", folder / "map.html"
+    picture, page = folder / "map.png", folder / "report.html"
     for file in (picture, page):
         with show.progress(f"Drawing {file.name}", "steps") as on_progress:
             talks.draw(file, on_progress=on_progress)
     _title("Made")
     click.echo(f"    {picture}: the map as a picture")
-    click.echo(f"    {page}: the map to walk around in a browser, no network needed")
+    click.echo(f"    {page}: the report with the map, for any browser, no network needed")
     click.echo(f"    {path}: the collection")
     _title("Next")
     click.echo(f'    semascope search {path} "what you look for"')
-    click.echo("    semascope index YOUR.csv    and then: semascope map YOUR.lance --to map.html")
+    click.echo("    semascope index YOUR.csv, and then: semascope map YOUR.lance --to report.html")
 
 
 def _title(text: str) -> None:

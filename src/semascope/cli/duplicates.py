@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
-from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
     from semascope.collection.duplicates import Duplicates, Group
 
 MEMBERS = 5  # of a group that are shown, beside its keeper
-ROUNDING = 1e-6  # 0.29 is 28.999… hundredths
-CONTEXT = 30  # characters shown before two texts begin to differ
 
 
 @click.command("duplicates")
@@ -67,17 +63,21 @@ def command(collection: Path, *, threshold: float | None, n: int, as_json: bool)
 
 def _usual(found: Duplicates) -> str:
     """Say what is usual here, and what counts as the same."""
+    from semascope.similarity import rounded_down
+
     if found.usual is None:
         return "All passages have one text."
     near = f"Nearest neighbors are typically at {found.usual:.2f} here; nearly the same: from "
+    threshold, suggested = rounded_down(found.threshold), rounded_down(found.suggested)
     if found.threshold != found.suggested:
-        return (
-            f"{near}{_floor(found.threshold)}, as you say (suggested: {_floor(found.suggested)})."
-        )
-    return f"{near}{_floor(found.threshold)}."
+        return f"{near}{threshold}, as you say (suggested: {suggested})."
+    return f"{near}{threshold}."
 
 
 def _print(talks: Collection, group: Group) -> None:
+    from semascope.excerpt import from_difference
+    from semascope.similarity import rounded_down
+
     similarity = dict(zip(group.numbers, group.similarities, strict=True))
     others = sorted(
         (number for number in group.numbers if number != group.keeper),
@@ -90,27 +90,13 @@ def _print(talks: Collection, group: Group) -> None:
     click.echo(show.passage(kept[talks.text], indent=" " * 6))
     for number, row in zip(numbers[1:], rows, strict=True):
         is_same = row[talks.text] == kept[talks.text]
-        near = "same" if is_same else _floor(similarity[number])
+        near = "same" if is_same else rounded_down(similarity[number])
         click.echo(show.fit(f"{near}  {number:,}   {show.facts(talks, row)}".rstrip()))
         if not is_same:
-            text = _from_difference(row[talks.text], kept[talks.text])
+            text = from_difference(row[talks.text], kept[talks.text])
             click.echo(show.passage(text, indent=" " * 6))
     if len(others) > MEMBERS:
         click.echo(f"      and {len(others) - MEMBERS:,} more")
-
-
-def _from_difference(text: str, kept: str) -> str:
-    """Return a text from shortly before where it begins to differ from another."""
-    same = takewhile(lambda pair: pair[0] == pair[1], zip(text, kept, strict=False))
-    start = sum(1 for _ in same) - CONTEXT
-    if start <= CONTEXT:  # so soon that it can be seen
-        return text
-    return "… " + text[text.find(" ", start) + 1 :]
-
-
-def _floor(similarity: float) -> str:
-    """Return a similarity rounded down: 1.00 would say that two texts are the same."""
-    return f"{floor(similarity * 100 + ROUNDING) / 100:.2f}"
 
 
 def _fields(talks: Collection, found: Duplicates, group: Group) -> dict[str, object]:

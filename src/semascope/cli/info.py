@@ -12,11 +12,6 @@ from semascope.cli import show
 if TYPE_CHECKING:
     from semascope.collection.info import Info
 
-PROMISES = {
-    "f32": "exact: sentence-transformers' embeddings (cosine 0.999999 or more)",
-    "bf16": "exact: sentence-transformers' embeddings (cosine 0.9999 or more)",
-    "int8": "fast: embeddings as good, but others; never mixed with exact ones",
-}
 TYPES = {  # Arrow's names, by how they begin
     "string": "text",
     "large_string": "text",
@@ -52,6 +47,7 @@ def command(collection: Path, *, as_json: bool) -> None:
         semascope info speeches.lance
     """
     import semascope as sema
+    from semascope.collection.info import PROMISES
 
     about = sema.open(collection).info()
     if as_json:
@@ -70,6 +66,7 @@ def command(collection: Path, *, as_json: bool) -> None:
     _print("Embeddings", f"{model['dim']} numbers for each passage, {model['precision']}")
     _print("", PROMISES[model["precision"]])
     _print("Search indexes", *_indexes(about))
+    _print("Neighbor graph", _graph(about.recall))
     _print("On disk", _size(about))
     _print("Version", f"{about.version}, committed {about.changed.astimezone():%Y-%m-%d %H:%M}")
 
@@ -102,6 +99,13 @@ def _purpose(about: Info, column: str) -> str:
     if column == EMBEDDING:
         return "by meaning, nearly exact"
     return "by word" if column == about.text else f"by the column {column}"
+
+
+def _graph(recall: float | None) -> str:
+    if recall is None:
+        return "none yet: made when clusters, a map or the like are first asked for"
+    sample = "" if recall == 1 else ", as measured on a sample"
+    return f"{recall:.1%} of the true nearest found{sample}"
 
 
 def _size(about: Info) -> str:

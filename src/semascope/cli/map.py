@@ -1,4 +1,4 @@
-"""semascope map: a picture of a collection."""
+"""semascope map: a picture of a collection, or a report with its map."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     required=True,
     metavar="FILE",
-    help=".png, .svg or .pdf for a picture, .html for a page to walk around in.",
+    help=".html for a report with the map to walk around in; .png, .svg or .pdf for a picture.",
 )
 @click.option("--color", metavar="COLUMN", help="Color the dots by a column, not by cluster.")
 @click.option("--honesty", is_flag=True, help="Color them by how truly the map shows them.")
@@ -31,12 +31,13 @@ def command(
 ) -> None:
     """Draw COLLECTION as a map on which passages that mean similar things lie together.
 
-    The page is one file that needs no network and no server. Rows that were added since the map
-    was made are placed on it, and no other moves.
+    A report tells below the map what the clusters are about, what rises and falls over time, what
+    is said twice, what is odd, and how far to trust it all. It is one file that needs no network
+    and no server. Rows that were added since the map was made are placed on it, and no other moves.
 
     \b
     Example:
-        semascope map speeches.lance --to map.html
+        semascope map speeches.lance --to report.html
     """
     import semascope as sema
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from semascope.cli import show
-
-if TYPE_CHECKING:
-    from semascope.collection.outliers import Outlier
 
 
 @click.command("outliers")
@@ -48,18 +44,8 @@ def command(collection: Path, *, n: int, as_json: bool) -> None:
         line = f"{outlier.neighborhood:.2f}  {outlier.number:,}   {show.facts(talks, row)}"
         click.echo(show.fit(line.rstrip()))
         click.echo(show.passage(row[talks.text], indent=" " * 6))
-        for reason in _why(outlier):
+        for reason in outlier.why:
             click.echo(show.passage(f"– {reason}", indent=" " * 6))
         nearest = f"– nearest, {outlier.similarity:.2f}: {texts[outlier.nearest]}"
         click.echo(show.passage(nearest, lines=1, indent=" " * 6))
     click.echo(f"\nof {show.count(len(talks), 'passage')}")
-
-
-def _why(outlier: Outlier) -> list[str]:
-    far = f"{_percent(outlier.percent)} of passages have nearer neighbors"
-    return [far, *(outlier.reasons or ["its words are usual ones: what it says is not"])]
-
-
-def _percent(percent: float) -> str:
-    """Return a share that is never rounded up to all."""
-    return f"{int(percent * 100) / 100:g}%"

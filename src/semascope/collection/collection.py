@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from semascope.collection import derived
 from semascope.collection.indexed import Indexed
 from semascope.collection.search import Hit, Mode, Search
 from semascope.collection.snapshot import Snapshot
@@ -31,8 +32,6 @@ if TYPE_CHECKING:  # insight stands on libraries that take long to import
     from semascope.encoder.encoder import Encoder
 
 FloatArray = NDArray[np.float32]
-
-DERIVED = "_derived"
 
 
 class Collection:
@@ -226,6 +225,25 @@ class Collection:
         """
         return self._search.percentile(similarity)
 
+    def similarity_at(self, percent: float) -> float | None:
+        """Return the similarity that so many percent of random pairs of passages do not reach.
+
+        The other way round of `percentile`, of the same pairs.
+
+        Parameters
+        ----------
+        percent : float
+            In [0, 100].
+
+        Raises
+        ------
+        InvalidValue
+            If the percent is outside [0, 100].
+        """
+        if not 0 <= percent <= 100:
+            raise InvalidValue(f"a percent lies between 0 and 100, got {percent}")
+        return self._search.similarity_at(percent)
+
     def clusters(
         self,
         resolution: Resolution = "medium",
@@ -291,8 +309,10 @@ class Collection:
         Parameters
         ----------
         to : str or Path
-            A picture (.png, .svg, .pdf), or a page to walk around in (.html): one file that
-            needs neither network nor server.
+            A picture (.png, .svg, .pdf), or a report (.html): one page, without network or server,
+            with the map to walk around in, the clusters with typical passages, what rises and
+            falls where a column has dates, duplicates, oddities, and how far to trust it all. Of
+            more than 250,000 passages the map in it is a picture.
         color : str, optional
             A column that colors the passages, instead of their clusters: numbers and dates from
             dark to bright; of anything else the six commonest values, and grey for the rest.
@@ -553,4 +573,4 @@ class Collection:
     def _insight(self) -> Insight:
         from semascope.collection.insight import Insight
 
-        return Insight(self.texts, self.embeddings, self.path / DERIVED, self.version)
+        return Insight(self.texts, self.embeddings, self.path / derived.FOLDER, self.version)

@@ -18,6 +18,7 @@ import pyarrow as pa
 from semascope.atomic import write_atomically
 from semascope.errors import FileError
 
+FOLDER = "_derived"  # in the collection's own
 SEAL = ".sha256"
 
 Arrays = Mapping[str, np.ndarray[Any, Any]]
@@ -46,21 +47,28 @@ def remember(
     anew : bool
         Whether to make it whatever is there.
     """
+    known = None if anew else recall(folder, name, of_version=of_version)
+    if known is not None:
+        return known
     path = folder / f"{name}.arrow"
-    stamp = {"collection": of_version, "semascope": version("semascope")}
-    stored = _read(path)
-    if stored is not None and stored[1]["stamp"] == stamp and not anew:
-        return stored[0], stored[1]["notes"]
     arrays, notes = make()
     try:
         folder.mkdir(exist_ok=True)
-        content = _serialize(arrays, {"stamp": stamp, "notes": notes})
+        content = _serialize(arrays, {"stamp": _stamp(of_version), "notes": notes})
         _seal(path).unlink(missing_ok=True)  # killed here, there is none, rather than a wrong one
         write_atomically(path, content)
         write_atomically(_seal(path), _sealed(path, content))
     except (FileError, OSError):
         pass  # a folder that may only be read: it is computed each time
     return arrays, notes
+
+
+def recall(folder: Path, name: str, *, of_version: int) -> tuple[Arrays, Any] | None:
+    """Return what was remembered for this version of the collection; None if nothing was."""
+    stored = _read(folder / f"{name}.arrow")
+    if stored is None or stored[1]["stamp"] != _stamp(of_version):
+        return None
+    return stored[0], stored[1]["notes"]
 
 
 def latest(folder: Path, name: str) -> tuple[Arrays, Any] | None:
@@ -86,6 +94,11 @@ def forget(path: Path) -> None:
     """Delete a result, so that it is made again."""
     path.unlink(missing_ok=True)
     _seal(path).unlink(missing_ok=True)
+
+
+def _stamp(of_version: int) -> dict[str, Any]:
+    """Return what a result is good for."""
+    return {"collection": of_version, "semascope": version("semascope")}
 
 
 def _is_intact(seal: Path) -> bool:

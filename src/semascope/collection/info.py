@@ -8,10 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from semascope.collection import derived
 from semascope.collection.head import HEAD
 from semascope.collection.snapshot import ROW, UNREAD, Snapshot
 
-PARTS = {"_indices": "indexes", "_derived": "derived"}  # by folder; the rest is the table
+PARTS = {"_indices": "indexes", derived.FOLDER: "derived"}  # by folder; the rest is the table
+# How exact embeddings are, by the precision of the arithmetic; tests/test_encoder.py measures it.
+PROMISES = {
+    "f32": "exact: sentence-transformers' embeddings (cosine 0.999999 or more)",
+    "bf16": "exact: sentence-transformers' embeddings (cosine 0.9999 or more)",
+    "int8": "fast: embeddings as good, but others; never mixed with exact ones",
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,7 @@ class Info:
     key: str | None  # the column that names a row
     model: Mapping[str, Any]  # name, revision, precision, dim
     indexes: Mapping[str, str]  # the kind of search index by the column that it is of
+    recall: float | None  # share of true neighbors in the neighbor graph; None before it is made
     size: Mapping[str, int]  # bytes on the disk: table, indexes, derived (graph, clusters, map)
     version: int
     changed: datetime  # when that was committed, or the folder copied
@@ -53,10 +61,17 @@ def info(snapshot: Snapshot) -> Info:
         indexes={
             index.field_names[0]: index.index_type for index in snapshot.table.describe_indices()
         },
+        recall=_recall(snapshot),
         size=_size(snapshot.path),
         version=snapshot.version,
         changed=datetime.fromtimestamp((snapshot.path / HEAD).stat().st_mtime, UTC),
     )
+
+
+def _recall(snapshot: Snapshot) -> float | None:
+    folder = snapshot.path / derived.FOLDER
+    stored = derived.recall(folder, "graph", of_version=snapshot.version)
+    return None if stored is None else float(stored[1]["recall"])
 
 
 def _size(path: Path) -> dict[str, int]:

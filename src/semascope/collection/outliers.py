@@ -21,6 +21,12 @@ class Outlier:
     similarity: float  # how similar that is, cosine
     reasons: Sequence[str]  # what is unusual about its letters and words; there may be nothing
 
+    @property
+    def why(self) -> Sequence[str]:
+        """Why it is called odd, in words."""
+        far = f"{_percent(self.percent)} of passages have nearer neighbors"
+        return [far, *(self.reasons or ["its words are usual ones: what it says is not"])]
+
 
 def find(
     graph: structure.Graph, texts: Sequence[str], passages: Sequence[Sequence[int]], n: int
@@ -44,3 +50,8 @@ def find(
         )
         for i, row in enumerate(rows.tolist())
     ]
+
+
+def _percent(percent: float) -> str:
+    """Return a share that is never rounded up to all."""
+    return f"{int(percent * 100) / 100:g}%"

@@ -109,6 +109,11 @@ class Search:
         """See `Collection.percentile`."""
         return _share_below(similarity, self._usual.pairs)
 
+    def similarity_at(self, percent: float) -> float | None:
+        """See `Collection.similarity_at`."""
+        pairs = self._usual.pairs
+        return float(np.quantile(pairs, percent / 100)) if pairs.size else None
+
     def unknown_words(self, query: str) -> list[str]:
         """See `Collection.unknown_words`."""
         every = FullTextOperator.AND  # where a word has several stems

@@ -39,7 +39,7 @@ def prepare(snapshot: Snapshot) -> Usual:
         return {"similarity": getattr(measured[0], name)}, None
 
     def remember(name: str) -> FloatArray:
-        folder, version = snapshot.path / "_derived", snapshot.version
+        folder, version = snapshot.path / derived.FOLDER, snapshot.version
         arrays, _ = derived.remember(
             folder, f"usual-{name}", lambda: make(name), of_version=version
         )

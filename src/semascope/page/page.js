@@ -1,4 +1,4 @@
-// The page: one state, views that follow it, and the hand that moves it.
+// The map on the page: one state, views that follow it, and the hand that moves it.
 // Everything from the collection is put on the page as text, never parsed as HTML.
 
 const FEW = 100; // rows in a list: more is nothing to read, and slow
@@ -18,11 +18,14 @@ const painted = data.coloring ? data.coloring.palette : data.colors;
 const paints = data.coloring ? unpack(Uint8Array, data.coloring.index) : labels;
 const colors = painted.map(channels);
 
+document.documentElement.classList.add("scripted");
+const stage = find("stage");
 const canvas = find("canvas");
 const pen = canvas.getContext("2d");
 const dark = document.documentElement.dataset.theme === "dark"
   ? Object.assign(new EventTarget(), { matches: true })
   : matchMedia("(prefers-color-scheme: dark)");
+const narrow = matchMedia("(max-width: 720px)");
 const state = { view: null, words: "", group: -1, selected: -1, hovered: -1, shown: null, matches: 0, far: new Set() };
 let size, ratio, image, whole, names;
 
@@ -62,16 +65,14 @@ function neighborsOf(point) {
 const colorOf = (point) => painted[paints[point]];
 const pixelsOf = (point) => toPixels(state.view, size, points[2 * point], points[2 * point + 1]);
 
-/** The part of the window that no panel covers. */
+/** The part of the map that no panel covers. */
 function room() {
-  const key = find("key").getBoundingClientRect(); // of no height where it is hidden
-  const top = Math.max(48, key.bottom + 16);
+  const [key, list, details] = ["key", "list", "details"].map(find);
+  const top = key.hidden ? 48 : key.offsetTop + key.offsetHeight + 16;
   const space = { left: 16, top, right: size.width - 16, bottom: size.height - 48 };
-  const list = find("list").getBoundingClientRect();
-  if (size.width <= 720) return { ...space, bottom: list.top - 16 };
-  const details = find("details");
-  const right = details.hidden ? size.width - 72 : details.getBoundingClientRect().left - 24;
-  return { ...space, left: list.right + 24, right };
+  if (narrow.matches) return { ...space, bottom: list.offsetTop - 16 };
+  const right = details.hidden ? size.width - 72 : details.offsetLeft - 24;
+  return { ...space, left: list.offsetLeft + list.offsetWidth + 24, right };
 }
 
 // ---- drawing -------------------------------------------------------------------------------
@@ -80,12 +81,14 @@ let waiting = false;
 function redraw() {
   if (waiting) return;
   waiting = true;
-  requestAnimationFrame(() => {
-    waiting = false;
-    drawPoints();
-    drawLines();
-    placeNames();
-  });
+  requestAnimationFrame(draw);
+}
+
+function draw() {
+  waiting = false;
+  drawPoints();
+  drawLines();
+  placeNames();
 }
 
 /** Dots grow with zoom, and shrink with their number. */
@@ -230,7 +233,7 @@ function found(n) {
 function choose(group) {
   state.group = group;
   filter();
-  (group < 0 ? find("filter") : find("back")).focus();
+  (group < 0 ? find("filter") : find("back")).focus({ preventScroll: true });
 }
 
 function select(point) {
@@ -246,7 +249,7 @@ function select(point) {
     const near = neighborsOf(point);
     state.far = new Set(farFrom(points, point, near, data.far));
     find("near").hidden = near.length === 0;
-    find("trust").textContent = trust(point, near.length);
+    find("kept").textContent = kept(point, near.length);
     find("neighbors").replaceChildren(...near.map((other) => {
       const far = state.far.has(other);
       const item = row(data.texts[other], colorOf(other), far ? "far" : "", () => select(other));
@@ -261,11 +264,11 @@ function select(point) {
 }
 
 /** How truly the map shows a point: what it kept of its neighbors, and what it tore away. */
-function trust(point, total) {
+function kept(point, total) {
   const torn = state.far.size ? `${state.far.size} of these ${total} lie far away on the map.` : "";
   if (!honesty) return torn;
-  const kept = Math.round((honesty[point] / 255) * total);
-  return `The map keeps ${kept} of these ${total} among the nearest. ${torn}`;
+  const beside = Math.round((honesty[point] / 255) * total);
+  return `The map keeps ${beside} of these ${total} among the nearest. ${torn}`;
 }
 
 /** Move the map no more than it takes for a point to lie beside the panels. */
@@ -313,28 +316,53 @@ function showAll() {
   redraw();
 }
 
+/** Let the map fill the window, or lie on the page again; meanwhile nothing else can be reached. */
+function fill(full) {
+  stage.classList.toggle("full", full);
+  document.querySelector("[data-zoom=full]").setAttribute("aria-pressed", full);
+  for (const other of document.querySelectorAll("header, footer, body > nav, main > :not(#map)")) other.inert = full;
+}
+
+let hinting = 0;
+function hint(words) {
+  find("hint").textContent = words;
+  find("hint").hidden = false;
+  clearTimeout(hinting);
+  hinting = setTimeout(() => { find("hint").hidden = true; }, 1500);
+}
+
 function resize() {
-  size = { width: innerWidth, height: innerHeight };
+  const [width, height] = [stage.clientWidth, stage.clientHeight];
+  if (size && size.width === width && size.height === height) return;
+  size = { width, height };
   ratio = Math.min(devicePixelRatio || 1, 2);
   [canvas.width, canvas.height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
   image = pen.createImageData(canvas.width, canvas.height);
   const before = whole;
   whole = fit(points, size, room());
   state.view = before ? { ...state.view, scale: (state.view.scale * whole.scale) / before.scale } : { ...whole };
-  redraw();
+  draw(); // at once: a canvas of another size is empty
 }
 
 const fingers = new Map();
 let travelled = 0;
+const isFull = () => stage.classList.contains("full");
+
+/** Where on the map an event is. */
+function spot(event) {
+  const { left, top } = canvas.getBoundingClientRect();
+  return [event.clientX - left, event.clientY - top];
+}
 
 function press(event) {
   canvas.setPointerCapture(event.pointerId);
-  fingers.set(event.pointerId, [event.clientX, event.clientY]);
+  fingers.set(event.pointerId, spot(event));
   travelled = 0;
 }
 
 function move(event) {
-  const { pointerId, clientX: x, clientY: y } = event;
+  const { pointerId, pointerType } = event;
+  const [x, y] = spot(event);
   const last = fingers.get(pointerId);
   if (!last) return hover(pointAt(points, state.view, size, x, y, radius() + 4, state.shown));
   const other = [...fingers].find(([id]) => id !== pointerId)?.[1];
@@ -346,7 +374,7 @@ function move(event) {
   if (other) {
     const spread = ([px, py]) => Math.hypot(px - other[0], py - other[1]) || 1;
     zoom(spread([x, y]) / spread(last), other[0], other[1]);
-  } else {
+  } else if (pointerType !== "touch" || isFull()) { // else one finger scrolls the page
     pan(x - last[0], y - last[1]);
   }
   fingers.set(pointerId, [x, y]);
@@ -357,7 +385,7 @@ function release(event) {
   canvas.classList.remove("dragging");
   if (event.type === "pointerup" && travelled <= 4 && !fingers.size) {
     const reach = radius() + (event.pointerType === "touch" ? 16 : 4);
-    select(pointAt(points, state.view, size, event.clientX, event.clientY, reach, state.shown));
+    select(pointAt(points, state.view, size, ...spot(event), reach, state.shown));
   }
 }
 
@@ -377,6 +405,26 @@ function leave(event) {
   if (event.key !== "Escape") return;
   if (state.selected >= 0) select(-1);
   else if (state.group >= 0) choose(-1);
+  else if (isFull()) fill(false);
+}
+
+/** The page scrolls under the wheel, unless a key says that the map is meant, or it is all there is. */
+function turn(event) {
+  const pinch = event.ctrlKey || event.metaKey;
+  if (!pinch && !isFull()) return hint("To zoom, hold Ctrl or ⌘; or let the map fill the window");
+  event.preventDefault();
+  // A pinch on a touch pad comes as small steps with the control key; lines count as 16 pixels.
+  const step = event.deltaY * (event.deltaMode ? 16 : 1);
+  zoom(Math.exp((-step * (pinch && Math.abs(step) < 40 ? 8 : 1)) / 500), ...spot(event));
+}
+
+/** Passages that the report names are shown on the map. */
+function follow(event) {
+  const link = event.target.closest("[data-passage]");
+  if (!link) return;
+  event.preventDefault(); // following it would take the focus away again
+  find("map").scrollIntoView();
+  select(Number(link.dataset.passage));
 }
 
 canvas.addEventListener("pointerdown", press);
@@ -385,14 +433,10 @@ canvas.addEventListener("pointerup", release);
 canvas.addEventListener("pointercancel", release);
 canvas.addEventListener("pointerleave", () => hover(-1));
 canvas.addEventListener("keydown", pressKey);
-canvas.addEventListener("wheel", (event) => {
-  event.preventDefault();
-  // A pinch on a touch pad comes as small steps with the control key; lines count as 16 pixels.
-  const step = event.deltaY * (event.deltaMode ? 16 : 1) * (event.ctrlKey ? 8 : 1);
-  zoom(Math.exp(-step / 500), event.clientX, event.clientY);
-}, { passive: false });
+canvas.addEventListener("wheel", turn, { passive: false });
 find("zoom").addEventListener("click", ({ target }) => {
-  ({ in: () => zoom(1.5), out: () => zoom(1 / 1.5), all: showAll })[target.dataset.zoom]?.();
+  const acts = { in: () => zoom(1.5), out: () => zoom(1 / 1.5), all: showAll, full: () => fill(!isFull()) };
+  acts[target.dataset.zoom]?.();
 });
 find("filter").addEventListener("input", ({ target }) => {
   state.words = target.value;
@@ -401,10 +445,10 @@ find("filter").addEventListener("input", ({ target }) => {
 find("back").addEventListener("click", () => choose(-1));
 find("close").addEventListener("click", () => select(-1));
 addEventListener("keydown", leave);
-addEventListener("resize", resize);
+document.addEventListener("click", follow);
+new ResizeObserver(resize).observe(stage);
 dark.addEventListener("change", () => { makeNames(); redraw(); });
 
-find("title").textContent = data.title;
 find("counts").textContent = `${count(total, "passage")} in ${count(data.names.length, "group")}`;
 find("empty").hidden = total > 0;
 canvas.setAttribute("aria-label",

@@ -15,7 +15,6 @@ from semascope.collection.tails import read_tail, with_tail
 from semascope.errors import CollectionError, CollectionNotFound, CorruptCollection
 from semascope.progress import Progress, silent
 
-DERIVED = "_derived"
 VERSIONS = "_versions/"  # where the manifest is
 TABLE = ("data/", "_deletions/")  # whose files are parts of a fragment
 
@@ -88,7 +87,7 @@ class Inspection:
         """Return what it means that a file is damaged."""
         if name.startswith(f"{COPIES}/"):
             return "a spare, which is copied again"
-        if name.startswith(f"{DERIVED}/"):
+        if name.startswith(f"{derived.FOLDER}/"):
             return "computed from the rows, and computed again when it is needed"
         if name.startswith("_indices/"):
             return "an index, which is made again from the rows"
@@ -121,9 +120,9 @@ def inspect(path: Path, on_progress: Progress = silent) -> Inspection:
         on_progress(done, total)
     spares, old = _check_copies(path, head, damaged)
     damaged |= spares
-    for name in derived.damaged(path / DERIVED):
-        damaged[f"{DERIVED}/{name}"] = "is not what was written"
-    unfinished = [f"{DERIVED}/{name}" for name in derived.unfinished(path / DERIVED)]
+    for name in derived.damaged(path / derived.FOLDER):
+        damaged[f"{derived.FOLDER}/{name}"] = "is not what was written"
+    unfinished = [f"{derived.FOLDER}/{name}" for name in derived.unfinished(path / derived.FOLDER)]
     return Inspection(path, head, damaged, guard.leftovers(path, head) + old + unfinished)
 
 

@@ -9,7 +9,6 @@ import lance
 
 from semascope.collection import derived, durable, guard, indexes
 from semascope.collection.check.inspection import (
-    DERIVED,
     VERSIONS,
     Damage,
     Inspection,
@@ -88,7 +87,7 @@ def _throw_away(found: Inspection) -> list[str]:
         if name.startswith(f"{COPIES}/"):
             (path / name).unlink(missing_ok=True)
             done.append(f"{name} is copied again")
-        elif name.startswith(f"{DERIVED}/"):
+        elif name.startswith(f"{derived.FOLDER}/"):
             derived.forget(path / name)
             done.append(f"{name} is removed, and made again when it is needed")
     return done
