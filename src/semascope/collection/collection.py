@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from semascope.collection import derived
 from semascope.collection.indexed import Indexed
 from semascope.collection.search import Hit, Mode, Search
 from semascope.collection.snapshot import Snapshot
@@ -573,4 +572,4 @@ class Collection:
     def _insight(self) -> Insight:
         from semascope.collection.insight import Insight
 
-        return Insight(self.texts, self.embeddings, self.path / derived.FOLDER, self.version)
+        return Insight(self._snapshot)

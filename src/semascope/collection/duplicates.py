@@ -1,7 +1,7 @@
 """Passages that are the same, or nearly, and which one of them to keep."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,12 @@ class Duplicates:
     groups: Sequence[Group]  # the largest first, of those of one size the most similar
     threshold: float  # cosine from which two passages count as nearly the same
     suggested: float  # what the collection itself suggests
-    usual: float | None  # median cosine of its texts to their nearest; None of one text
+    nearest: FloatArray = field(repr=False)  # cosine of each text to its nearest; none of one text
+
+    @property
+    def usual(self) -> float | None:
+        """The median cosine of texts to their nearest; None of one text."""
+        return float(np.median(self.nearest)) if self.nearest.size else None
 
     @property
     def copies(self) -> int:
@@ -77,8 +82,8 @@ def find(
         if len(numbers) > 1 and row not in grouped
     ]
     groups.sort(key=lambda group: (-len(group.numbers), -group.similarity, group.numbers))
-    usual = float(np.median(graph.similarity[:, 0])) if graph.similarity.size else None
-    return Duplicates(groups, threshold, suggested, usual)
+    nearest = graph.similarity[:, 0] if graph.similarity.size else np.empty(0, np.float32)
+    return Duplicates(groups, threshold, suggested, nearest)
 
 
 def _group(

@@ -6,9 +6,8 @@ a thousand times does not fill its own neighborhood.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property, partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from semascope.collection.clustering import Clusters
 from semascope.collection.duplicates import Duplicates
 from semascope.collection.mapping import Map
 from semascope.collection.outliers import Outlier
+from semascope.collection.snapshot import Snapshot
 from semascope.progress import Progress, silent
 
 FloatArray = NDArray[np.float32]
@@ -27,18 +27,18 @@ RowArray = NDArray[np.int32]
 
 
 class Insight:
-    """Computes the structure of N passages and keeps it in a folder."""
+    """Computes the structure of N passages and keeps it beside them."""
 
-    def __init__(self, texts: Sequence[str], embeddings: FloatArray, folder: Path, version: int):
-        self._all_embeddings = embeddings  # (N, D)
-        self._folder = folder
-        self._remember = partial(derived.remember, folder, of_version=version)
+    def __init__(self, snapshot: Snapshot):
+        self._snapshot = snapshot
+        self._folder = snapshot.path / derived.FOLDER
+        self._remember = partial(derived.remember, self._folder, of_version=snapshot.version)
         passages: dict[str, list[int]] = {}
-        for number, text in enumerate(texts):
+        for number, text in enumerate(snapshot.texts):
             passages.setdefault(text, []).append(number)
         self._texts = sorted(passages, key=_content_hash)  # the M distinct ones
         self._passages = [passages[text] for text in self._texts]  # that have each of them
-        self._row = np.empty(len(texts), np.int32)  # (N,) which of the M a passage has
+        self._row = np.empty(len(snapshot), np.int32)  # (N,) which of the M a passage has
         for row, numbers in enumerate(self._passages):
             self._row[numbers] = row
         self._first = [numbers[0] for numbers in self._passages]
@@ -111,7 +111,7 @@ class Insight:
 
     @cached_property
     def _embeddings(self) -> FloatArray:
-        return self._all_embeddings[self._first]  # (M, D)
+        return self._snapshot.embeddings_of(np.array(self._first))  # (M, D)
 
     def _make_clusters(self, on_progress: Progress) -> tuple[derived.Arrays, dict[str, Any]]:
         return clustering.make(self._neighbors(on_progress), self._embeddings)

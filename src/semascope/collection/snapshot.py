@@ -27,6 +27,7 @@ ROW = "_row"  # its number: counts up, and is never given twice
 START = "_start"  # where in the row's text the passage begins, in characters
 UNREAD = "_unread"  # share of the text's tokens that the model did not read, without passages
 ADDED = (HASH, ROW, START, UNREAD, EMBEDDING)
+BLOCK = 16_384  # passages read at a time where not all are held: 25 MB
 
 
 class Snapshot:
@@ -73,6 +74,22 @@ class Snapshot:
         """The embedding of each passage, (N, D)."""
         return to_matrix(self.column(EMBEDDING))
 
+    def embeddings_of(self, numbers: NDArray[np.integer]) -> FloatArray:
+        """Return the embeddings of M different passages, (M, D), in their order.
+
+        It takes no memory for the others, nor twice that of these.
+        """
+        place = np.full(len(self), -1)
+        place[numbers] = np.arange(len(numbers))
+        found, start = np.empty((len(numbers), self.about["model"]["dim"]), np.float32), 0
+        for batch in self.batches([EMBEDDING], BLOCK):
+            block = to_matrix(pa.chunked_array([batch[EMBEDDING]]))
+            to = place[start : start + len(block)]
+            found[to[to >= 0]] = block[to >= 0]
+            start += len(block)
+        self._check_length(start, EMBEDDING)
+        return found
+
     @cached_property
     def row_of(self) -> NDArray[np.int64]:
         """The number of the row that each passage is from, (N,)."""
@@ -81,12 +98,15 @@ class Snapshot:
     def column(self, name: str) -> pa.ChunkedArray:
         """Return a column, the user's or one that semascope added, of all passages."""
         found = self.read(columns=[name])[name]
-        if len(found) != len(self):
-            raise CorruptCollection(
-                f"{self.path} has {len(self):,} passages, but {len(found):,} of the column "
-                f"{name!r} can be read; to see what is damaged: semascope check {self.path}"
-            )
+        self._check_length(len(found), name)
         return found
+
+    def _check_length(self, length: int, column: str) -> None:
+        if length != len(self):
+            raise CorruptCollection(
+                f"{self.path} has {len(self):,} passages, but {length:,} of the column "
+                f"{column!r} can be read; to see what is damaged: semascope check {self.path}"
+            )
 
     def read(self, **scan: Any) -> pa.Table:
         """Return what a scan of the table gives, in the order of the passages.

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from semascope.collection import derived
-from semascope.collection.snapshot import EMBEDDING, FloatArray, Snapshot, to_matrix
+from semascope.collection.snapshot import BLOCK, EMBEDDING, FloatArray, Snapshot, to_matrix
 
 PAIRS = 100_000  # a step in a percentile is 0.001%
 PAIRED = 32_768  # passages that they are made of: 50 MB
@@ -18,7 +18,6 @@ NEIGHBORS = 500  # passages whose nearest is looked for: a percentile is off by 
 SAME = 1 - 1e-5  # similarity above which two texts are the same to the model, but for rounding
 NONE = -2  # less than any similarity
 SEED = 0
-BLOCK = 16_384  # passages read at a time: 25 MB
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from semascope.excerpt import beginning, from_difference
 from semascope.report.histogram import Histogram, histogram
 from semascope.report.row import LENGTH, Row, quote
@@ -21,7 +18,6 @@ if TYPE_CHECKING:
 GROUPS = 10  # that are shown
 MEMBERS = 3  # of each, beside its keeper
 STEPS = 50  # of similarity, from 0 to 1
-SAMPLE = 20_000  # passages whose nearest are counted, at even distances
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,7 @@ class Duplicates:
     is_least: bool  # whether that is the least that is ever suggested
     usual: float | None  # median cosine of the texts to their nearest; None of one text
     groups: Sequence[Repeated]  # the largest first
-    nearest: Histogram | None  # similarity of passages to their nearest that has another text
+    nearest: Histogram | None  # similarity of texts to their nearest
 
 
 def gather(collection: Collection) -> Duplicates:
@@ -70,7 +66,7 @@ def gather(collection: Collection) -> Duplicates:
         is_least=found.threshold <= LEAST_THRESHOLD,
         usual=found.usual,
         groups=[_repeated(collection, group) for group in found.groups[:GROUPS]],
-        nearest=_nearest(collection),
+        nearest=histogram(found.nearest, 0, 1, STEPS) if found.nearest.size else None,
     )
 
 
@@ -99,13 +95,3 @@ def _repeated(collection: Collection, group: Group) -> Repeated:
 
 def _from_difference(row: Row, text: str, kept: str) -> Row:
     return Row(row.number, beginning(from_difference(text, kept), LENGTH), row.facts)
-
-
-def _nearest(collection: Collection) -> Histogram | None:
-    """Return how similar passages are to their nearest; None where there is but one text."""
-    neighbors, embeddings = collection.neighbors(), collection.embeddings
-    if not neighbors.size:
-        return None
-    some = np.arange(0, len(neighbors), -(-len(neighbors) // SAMPLE))
-    similarity: NDArray[np.float32] = np.vecdot(embeddings[some], embeddings[neighbors[some, 0]])
-    return histogram(similarity, 0, 1, STEPS)
