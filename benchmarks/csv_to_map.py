@@ -16,7 +16,8 @@ PYTHON:
     pip install torch==2.13.0 'sentence-transformers>=6.2,<7' embedding-atlas==0.26 bertopic==0.17.4
 
 The weights are on disk, and nobody may ask the hub for news. Peers compile with numba at first use
-in every process; that is part of what a user waits for. Before the first round each side runs once,
+in every process; that is part of what a user waits for. Embedding Atlas keeps what it has made, so
+each of its runs has a cache of its own. Before the first round each side runs once,
 unmeasured, on 200 texts. Of the peers' first output is printed how many of the texts have no topic.
 """
 
@@ -47,6 +48,11 @@ from common import (
 
 FILMS = 5_000
 SHORTEST = 50  # words of a plot
+QUIET = {  # nobody waits for a network that may not be there
+    "HF_HUB_OFFLINE": "1",
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # BERTopic imports it
+    "TOKENIZERS_PARALLELISM": "false",
+}
 BERTOPIC = """
 import csv, sys
 from bertopic import BERTopic
@@ -72,7 +78,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     arguments = parser.parse_args()
 
-    os.environ |= {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+    os.environ |= QUIET
     without_blas_settings()
     rows = (films if arguments.texts == "films" else questions)()[: arguments.count]
     with tempfile.TemporaryDirectory() as scratch:
@@ -107,7 +113,8 @@ def sides(file: Path, folder: Path, peers: str) -> Mapping[str, Callable[[], obj
     def embedding_atlas() -> None:
         application = str(folder / "atlas.zip")
         options = ["--text", "text", "--model", model, "--export-application", application]
-        run([atlas, str(file), *options])
+        with tempfile.TemporaryDirectory() as cache:  # it keeps embeddings and maps, by their texts
+            run([atlas, str(file), *options], {"XDG_CACHE_HOME": cache})
 
     def bertopic() -> None:
         print(
@@ -117,8 +124,9 @@ def sides(file: Path, folder: Path, peers: str) -> Mapping[str, Callable[[], obj
     return {"semascope": ours, "Embedding Atlas": embedding_atlas, "BERTopic": bertopic}
 
 
-def run(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True)
+def run(command: list[str], environment: Mapping[str, str] | None = None) -> str:
+    variables = {**os.environ, **(environment or {})}
+    done = subprocess.run(command, capture_output=True, text=True, env=variables)
     if done.returncode:
         raise SystemExit(f"{command[0]} ended with {done.returncode}: {done.stderr[-2000:]}")
     return done.stdout

@@ -79,6 +79,9 @@ def json_lines(text):
 def test_the_commands_are_these():
     assert COMMANDS == [
         "similar",
+        "explain",
+        "probe",
+        "analogy",
         "index",
         "search",
         "clusters",
@@ -112,7 +115,8 @@ def test_the_first_example_is_that_of_the_demo(run):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_example_works_as_it_stands(run, folder, monkeypatch, name):
-    monkeypatch.setattr(data, "path", lambda name: folder / f"{name}.parquet")  # for the demo
+    small, whole = folder / "speeches.parquet", data.path
+    monkeypatch.setattr(data, "path", lambda name: small if name == "speeches" else whole(name))
     if name == "index":
         shutil.rmtree(folder / "speeches.lance")
     if name == "evaluate":
@@ -561,6 +565,19 @@ def test_no_progress_is_shown_in_a_pipe(folder):
     assert printed == "new.lance: 200 passages added, now 200 passages\n"
     assert re.fullmatch(r"Embedded the column .*\nNext: .*\n", said)
     assert not re.search(r"[\r\x1b]", printed + said)
+
+
+@pytest.mark.parametrize(
+    "line", ["search h.lance red", "clusters h.lance", "duplicates h.lance", "outliers h.lance"]
+)
+def test_what_a_terminal_obeys_is_shown_not_sent(run, tmp_path, model, monkeypatch, line):
+    monkeypatch.chdir(tmp_path)
+    hostile = "\x1b]0;owned\x07\x1b[31mred\u202e"
+    rows = [{"text": f"{hostile} thing {n % 9}", "by": hostile} for n in range(10)]
+    sema.index(rows, to="h.lance", model=model)
+    found = run(f"semascope {line}")
+    assert "red" in found.stdout
+    assert not set("\x1b\x07\u202e") & set(found.stdout)
 
 
 def test_a_reader_that_stops_reading_gets_no_traceback(folder):

@@ -8,10 +8,15 @@ NAMES = {
     "Collection",
     "Encoder",
     "SemascopeError",
+    "Space",
     "cosine_similarity",
+    "explain",
+    "in_context",
     "index",
+    "leave_one_out",
     "load",
     "open",
+    "probe",
 }
 
 

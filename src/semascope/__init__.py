@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from semascope.encoder import load as load
     from semascope.encoder.encoder import Encoder as Encoder
     from semascope.errors import SemascopeError as SemascopeError
+    from semascope.reasons.explanation import explain as explain
+    from semascope.reasons.omission import leave_one_out as leave_one_out
+    from semascope.reasons.probe import probe as probe
+    from semascope.reasons.senses import in_context as in_context
     from semascope.similarity import cosine_similarity as cosine_similarity
+    from semascope.space.space import Space as Space
 
 # Where each public name lives. They are imported when they are first used, so that a program
 # that embeds two words does not wait for the database and the plots.
@@ -27,10 +32,15 @@ _HOMES = {
     "Collection": "semascope.collection.collection",
     "Encoder": "semascope.encoder.encoder",
     "SemascopeError": "semascope.errors",
+    "Space": "semascope.space.space",
     "cosine_similarity": "semascope.similarity",
+    "explain": "semascope.reasons.explanation",
+    "in_context": "semascope.reasons.senses",
     "index": "semascope.collection.indexing",
+    "leave_one_out": "semascope.reasons.omission",
     "load": "semascope.encoder",
     "open": "semascope.collection",
+    "probe": "semascope.reasons.probe",
 }
 
 __all__ = sorted(_HOMES)

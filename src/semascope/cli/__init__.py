@@ -12,7 +12,7 @@ from semascope.cli.show import STOPPED
 from semascope.errors import SemascopeError
 
 SECTIONS = {
-    "Meaning": ["similar"],
+    "Meaning": ["similar", "explain", "probe", "analogy"],
     "Your text": [
         "index",
         "search",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,6 +17,8 @@ import click
 from semascope.progress import Progress, silent
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from semascope.collection.clustering import Clusters
     from semascope.collection.collection import Collection
     from semascope.collection.search import Hit
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 STOPPED = 130  # exit code of a program that Ctrl-C ended, by convention
 INDENT = " " * 4
 LINES = 2  # of a passage
+# What a terminal obeys instead of showing it: commands, and marks that turn a line's direction.
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 @contextmanager
@@ -154,7 +159,7 @@ def facts(talks: Collection, row: Mapping[str, Any]) -> str:
     """Return what the other columns of a passage's row hold."""
     others = (value for name, value in row.items() if name != talks.text)
     known = (value for value in others if value not in (None, "") and value == value)  # no NaN
-    return " · ".join(" ".join(str(value).split()) for value in known)
+    return " · ".join(" ".join(printable(str(value)).split()) for value in known)
 
 
 def passage(text: str, *, lines: int = LINES, indent: str = INDENT) -> str:
@@ -168,7 +173,7 @@ def _wrap(text: str, *, lines: int | None, indent: str) -> list[str]:
 
     room = max(_width() - cell_len(indent), 2)
     found, line = [], ""
-    for word in text.split():
+    for word in printable(text).split():
         if line and cell_len(line) + 1 + cell_len(word) <= room:
             line = f"{line} {word}"
             continue
@@ -194,6 +199,18 @@ def _bold(line: str, spans: Iterable[tuple[int, int]]) -> str:
         parts += [line[done:start], click.style(line[start:end], bold=True)]
         done = end
     return "".join(parts) + line[done:]
+
+
+def printable(text: str) -> str:
+    """Return ``text`` without what a terminal obeys; each character stays one."""
+    return CONTROL.sub(lambda c: " " if c[0].isspace() else "\N{REPLACEMENT CHARACTER}", text)
+
+
+def console() -> Console:
+    """Return what prints colors on stdout: none in a pipe, or where NO_COLOR is set."""
+    from rich.console import Console
+
+    return Console(width=_width(), highlight=False)
 
 
 def fit(line: str) -> str:

@@ -1,9 +1,10 @@
-"""The data that come with semascope: two centuries of speeches, and the emoji.
+"""The data that come with semascope: two centuries of speeches, the emoji, common words.
 
 ``speeches`` are the State of the Union addresses from 1790 to 2021 in passages that the model reads
-whole; ``emoji`` are the emoji with their labels and tags. Both are Parquet files whose column
-``text`` is meant to be embedded. ``LICENSES.md`` beside them says whose they are, and
-``scripts/build_data.py`` in the repository makes them.
+whole; ``emoji`` are the emoji with their labels and tags; ``words`` are the 20,000 commonest words
+of English, commonest first. All are Parquet files whose column ``text`` is meant to be embedded.
+``LICENSES.md`` beside them says whose they are; ``scripts/build_data.py`` and ``build_words.py`` in
+the repository make them.
 """
 
 from importlib.resources import files
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from semascope.errors import InvalidValue
 
-NAMES = ("speeches", "emoji")
+NAMES = ("speeches", "emoji", "words")
 
 
 def path(name: str) -> Path:

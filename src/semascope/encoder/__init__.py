@@ -8,19 +8,27 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, overload
 
 if TYPE_CHECKING:
     from semascope.encoder.encoder import Encoder
+    from semascope.encoder.words import WordVectors
 
-__all__ = ["DEFAULT_MODEL", "load"]
+__all__ = ["DEFAULT_MODEL", "GLOVE", "load"]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+GLOVE: Literal["glove-6b-50d"] = "glove-6b-50d"
 
 
+@overload
+def load(  # type: ignore[overload-overlap]  # one name, vectors of words; any other, a model
+    name: Literal["glove-6b-50d"], *, precision: Literal["auto", "f32", "bf16"] = ...
+) -> WordVectors: ...
+@overload
+def load(name: str | Path = ..., *, precision: Literal["auto", "f32", "bf16"] = ...) -> Encoder: ...
 def load(
     name: str | Path = DEFAULT_MODEL, *, precision: Literal["auto", "f32", "bf16"] = "auto"
-) -> Encoder:
+) -> Encoder | WordVectors:
     """Return the model ``name``, ready to encode.
 
     Parameters
@@ -28,7 +36,8 @@ def load(
     name : str or Path
         all-MiniLM-L6-v2, the path of a folder that holds a BERT-family checkpoint, or the id of
         one on the Hugging Face hub. What semascope cannot read itself is loaded with
-        sentence-transformers, where that is installed.
+        sentence-transformers, where that is installed. glove-6b-50d gives `WordVectors`: one
+        vector of f32 for each of 400,000 English words.
     precision : "auto", "f32" or "bf16"
         What it computes in. "auto" takes bf16 where the processor has it natively, which is
         nearly twice as fast, and f32 elsewhere. Both give sentence-transformers' embeddings: to
@@ -51,6 +60,12 @@ def load(
     if precision not in ("auto", "f32", "bf16"):
         raise InvalidValue(f"precision is 'auto', 'f32' or 'bf16', not {precision!r}")
     name = str(name)
+    if name == GLOVE:
+        from semascope.encoder.words import WordVectors
+
+        if precision == "bf16":
+            raise InvalidValue(f"{GLOVE} has f32 numbers and computes nothing; leave precision out")
+        return WordVectors(name)
     folder, sha256 = weights.locate(name)
     with ThreadPoolExecutor(1) as background:  # hashes the weights while OpenVINO is imported
         reading = background.submit(checkpoint.read, folder, sha256)

@@ -100,7 +100,7 @@ def read(folder: Path, sha256: Mapping[str, str]) -> Checkpoint:
     )
     if "tokenizer.json" not in sha256 and not (folder / "tokenizer.json").exists():
         raise _unsupported(folder, "it has no tokenizer.json")  # but an older kind of tokenizer
-    tokenizer = _bytes(folder / "tokenizer.json", sha256.get("tokenizer.json"))
+    tokenizer = read_checked(folder / "tokenizer.json", sha256.get("tokenizer.json"))
     with _making_sense_of(folder):
         return Checkpoint(
             architecture=architecture,
@@ -120,7 +120,7 @@ def _modules(folder: Path) -> dict[str, Path]:
         return {"Transformer": folder}
     path = folder / "modules.json"
     with _making_sense_of(path):
-        modules = json.loads(_bytes(path))
+        modules = json.loads(read_checked(path))
         steps = {module["type"].rpartition(".")[2]: folder / module["path"] for module in modules}
     if list(steps) not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
         raise _unsupported(folder, f"its steps are {', '.join(steps)}")
@@ -177,15 +177,7 @@ def _weights(folder: Path, sha256: str | None) -> tuple[Weights, str]:
     if not path.exists():
         for other in (*folder.glob("pytorch_model*.bin"), *folder.glob("model*.index.json")):
             raise _unsupported(folder, f"its weights are in {other.name}, not model.safetensors")
-    try:
-        with path.open("rb") as file:
-            # A private copy as soon as somebody writes; OpenVINO takes no read-only memory.
-            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    except ValueError:  # nothing to map
-        raise CorruptModel(f"{path} is empty") from None
-    revision = _check(path, data, sha256)
+    data, revision = map_checked(path, sha256)
     with _making_sense_of(path):
         start = 8 + int.from_bytes(data[:8], "little")
         header = json.loads(data[8:start])
@@ -234,6 +226,29 @@ def _check_fit(weights: Weights, config: Mapping[str, Any], arch: Architecture) 
         )
 
 
+def map_checked(path: Path, sha256: str | None = None) -> tuple[mmap.mmap, str]:
+    """Return the contents of ``path``, mapped into memory, and their SHA-256, compared."""
+    try:
+        with path.open("rb") as file:
+            # A private copy as soon as somebody writes; OpenVINO takes no read-only memory.
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except ValueError:  # nothing to map
+        raise CorruptModel(f"{path} is empty") from None
+    return data, _check(path, data, sha256)
+
+
+def read_checked(path: Path, sha256: str | None = None) -> bytes:
+    """Return the contents of ``path`` after comparing their SHA-256."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    _check(path, data, sha256)
+    return data
+
+
 def _check(path: Path, data: bytes | mmap.mmap, sha256: str | None) -> str:
     """Return the SHA-256 of ``data``, the contents of ``path``, after comparing it."""
     found = hashlib.sha256(data).hexdigest()
@@ -245,20 +260,11 @@ def _check(path: Path, data: bytes | mmap.mmap, sha256: str | None) -> str:
     return found
 
 
-def _bytes(path: Path, sha256: str | None = None) -> bytes:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    _check(path, data, sha256)
-    return data
-
-
 def _json(path: Path, *, optional: bool = False) -> dict[str, Any]:
     if optional and not path.exists():
         return {}
     with _making_sense_of(path):
-        return dict(json.loads(_bytes(path)))
+        return dict(json.loads(read_checked(path)))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import overload
+from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from tokenizers import Encoding, Tokenizer
 
 from semascope.encoder import transformer
 from semascope.encoder.checkpoint import Checkpoint, FloatArray
+from semascope.encoder.reading import Reading, make_reading
 from semascope.encoder.runtime import CompiledModel, Precision, compile_model, run_all
 from semascope.encoder.texts import as_texts
 from semascope.encoder.tokens import Batch, batches, load_tokenizer, uncut
@@ -37,7 +38,12 @@ class Encoder:
         How much of a text it reads, [CLS] and [SEP] included. The rest has no effect.
     prompts : mapping of str to str
         What the model's authors put before a text, by the kind of text ("query", …).
+    pooling : "mean", "cls" or None
+        How the tokens' vectors become one: their mean, or the first one's alone. None if
+        sentence-transformers runs the model, in a way of its own.
     """
+
+    pooling: Literal["mean", "cls"] | None
 
     def __init__(self, name: str, checkpoint: Checkpoint, precision: Precision):
         self.name = name
@@ -46,6 +52,7 @@ class Encoder:
         self.dim = checkpoint.architecture.dim
         self.max_tokens = checkpoint.max_tokens
         self.prompts: Mapping[str, str] = checkpoint.prompts
+        self.pooling = checkpoint.architecture.pooling
         self._default_prompt = checkpoint.default_prompt
         self._checkpoint = checkpoint
         self._tokenizer = load_tokenizer(checkpoint)
@@ -137,6 +144,45 @@ class Encoder:
     def tokens(self, text: str) -> list[str]:
         """Return what the model reads of ``text``: its T tokens, [CLS] and [SEP] included."""
         return list(self._tokenize(text).tokens)
+
+    def reading(self, text: str) -> Reading:
+        """Return how the model reads ``text``: its tokens, the words they make, where it stops.
+
+        What it reads is the default prompt, if there is one, and the text, as in `encode`.
+        """
+        (text,) = as_texts([text])
+        prefix = self.prefix()
+        return make_reading(prefix + text, len(prefix), self._tokenize(prefix + text))
+
+    def token_vectors(self, words: Sequence[str]) -> FloatArray:
+        """Return what the model knows of each word before it reads: rows of its token table.
+
+        Parameters
+        ----------
+        words : sequence of N str
+            A word of several tokens has the mean of theirs; [CLS] and [SEP] do not count.
+
+        Returns
+        -------
+        ndarray of shape (N, D), float32, of unit length
+            Not comparable with embeddings: the table is what goes into the first layer.
+
+        Raises
+        ------
+        InvalidText
+            If an item is not a string or not valid Unicode.
+        InvalidValue
+            If a word has no token, as the empty one.
+        """
+        table = self._checkpoint.weights["embeddings.word_embeddings.weight"]
+        vectors = np.empty((len(words), self.dim), np.float32)
+        for row, word in enumerate(as_texts(words)):
+            ids = self._tokenizer.encode(word, add_special_tokens=False).ids
+            if not ids:
+                raise InvalidValue(f"{word!r} has no token; leave it out")
+            vectors[row] = table[ids].mean(axis=0)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
 
     def hidden_states(self, text: str) -> NDArray[np.float32]:
         """Return each token's vector on its way through the layers.

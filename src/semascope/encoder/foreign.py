@@ -2,7 +2,7 @@
 
 import hashlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -59,6 +59,7 @@ class ForeignEncoder(Encoder):
         self.dim = self._model.encode("").size
         self.max_tokens = self._model.max_seq_length or sys.maxsize
         self.prompts = {kind: text for kind, text in self._model.prompts.items() if text}
+        self.pooling = None
         self._default_prompt = self._model.default_prompt_name
 
     @cached_property
@@ -75,6 +76,20 @@ class ForeignEncoder(Encoder):
         """Return what the model's tokenizer makes of ``text``."""
         ids = self._model.tokenizer(text, truncation=True)["input_ids"]
         return list(self._model.tokenizer.convert_ids_to_tokens(ids))
+
+    def reading(self, text: str) -> NoReturn:  # noqa: ARG002
+        """Refuse: what is a word is known only of a model that semascope runs itself."""
+        raise UnsupportedModel(
+            f"{self.name} is run by sentence-transformers; only a model that semascope runs itself "
+            "shows how it reads a text"
+        )
+
+    def token_vectors(self, words: Sequence[str]) -> NoReturn:  # noqa: ARG002
+        """Refuse: sentence-transformers does not say which weights are the token table."""
+        raise UnsupportedModel(
+            f"{self.name} is run by sentence-transformers; only a model that semascope runs itself "
+            "shows its token table"
+        )
 
     def _look_inside(self, text: str) -> NoReturn:  # noqa: ARG002
         raise UnsupportedModel(

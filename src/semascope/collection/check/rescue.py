@@ -132,7 +132,8 @@ class Rescue:
     @cached_property
     def _encoder(self) -> Encoder:
         model = self.head.about["model"]
-        return load(model["name"], precision=model["precision"])
+        encoder: Encoder = load(model["name"], precision=model["precision"])
+        return encoder
 
     @cached_property
     def _is_lost(self) -> NDArray[np.bool_]:
