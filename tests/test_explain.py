@@ -417,6 +417,16 @@ def test_the_command_for_machines(run, why, model):
     assert found["a"]["unread"] is None
 
 
+def test_the_command_draws_all_pairs_of_words(run, why, tmp_path):
+    found = run(RIVER, MONEY, "--to", str(tmp_path / "why.png"))
+    assert found.exit_code == 0
+    assert found.stdout.endswith(f": {len(why.words_a)} × {len(why.words_b)} words\n")
+    assert (tmp_path / "why.png").read_bytes().startswith(b"\x89PNG")
+    refused = run(RIVER, MONEY, "--to", str(tmp_path / "why.jpeg"))
+    assert refused.exit_code == 2
+    assert "change its suffix" in refused.stderr
+
+
 def test_an_empty_text_is_refused(run):
     found = run("uncle", " ")
     assert (found.exit_code, found.stdout) == (2, "")

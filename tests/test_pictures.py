@@ -203,6 +203,15 @@ def test_an_explanation_shows_each_pair_of_words(model):
     assert "“cat” and “kitten”" in picture.get_label()
 
 
+def test_senses_are_shown_for_every_layer(model):
+    sentences = ["We sat on the bank of the river.", "The bank lent money.", "A bank of clouds."]
+    found = sema.in_context("bank", sentences, model=model)
+    picture = plot.senses(found)
+    shown = [image.get_array() for image in images(picture)]
+    np.testing.assert_allclose(shown, found.similarity)
+    assert f"{found.spread[-1]:.2f} after the last" in picture.get_label()
+
+
 def test_of_long_texts_the_words_that_add_most_are_shown(model, texts):
     a, b = [text for text in texts if len(text.split()) > 60][:2]
     found = sema.explain(a, b, model=model)

@@ -5,7 +5,7 @@ Its label, ``get_label()``, says in words what is to be seen (alt text).
 """
 
 from semascope.plot.map import scatter
-from semascope.plot.matrices import attention, explanation, similarity
+from semascope.plot.matrices import attention, explanation, senses, similarity
 from semascope.plot.paper import Picture, render, save
 from semascope.plot.planes import arrows, axis, pca
 from semascope.plot.vectors import bars, strip
@@ -21,6 +21,7 @@ __all__ = [
     "render",
     "save",
     "scatter",
+    "senses",
     "similarity",
     "strip",
 ]

@@ -15,9 +15,11 @@ from semascope.cartography import Box
 from semascope.errors import InvalidValue
 from semascope.plot.paper import (
     COLORS,
+    LINE,
     MARGIN,
     SMALL,
     WIDTH,
+    Measure,
     Picture,
     Sheet,
     color_scale,
@@ -29,6 +31,7 @@ from semascope.plot.paper import (
 
 if TYPE_CHECKING:
     from semascope.reasons.explanation import Explanation, Pair
+    from semascope.reasons.senses import Senses
 
 FloatArray = NDArray[np.floating]
 
@@ -187,6 +190,62 @@ def explanation(found: Explanation, *, title: str = "") -> Picture:
     return picture
 
 
+def senses(found: Senses, *, title: str = "") -> Picture:
+    """Draw how alike the vectors of one word are in several sentences, layer by layer.
+
+    Parameters
+    ----------
+    found : Senses
+        As `semascope.in_context` returns it.
+    title : str, default ""
+        By default how far the word's vectors are apart after the last layer, and before the first.
+
+    Returns
+    -------
+    Picture
+        Its label, ``get_label()``, is the picture in words (alt text).
+    """
+    before, after = found.spread[0], found.spread[-1]
+    finding = (
+        f"“{printable(found.word)}”: {before:.2f} apart before the first layer, "
+        f"{after:.2f} after the last"
+    )
+    title, S = title or finding, len(found.sentences)
+    caption = (
+        "Rows and columns are the sentences; a field is the cosine of the word's vectors in two of "
+        "them. How far apart they are is the mean of 1 less the cosine."
+    )
+    gap, columns = 10.0, 4
+    side = (WIDTH - 2 * MARGIN - (columns - 1) * gap) / columns
+    rows = -(-len(found.similarity) // columns)
+    content = S * SMALL * LINE + SMALL + rows * (side + 2 * SMALL + gap)
+    sheet = Sheet.around(content, title, "", caption)
+    top = sheet.heading(title)
+    sheet.caption(caption)
+    for number, sentence in enumerate(found.sentences, start=1):
+        line = shorten(f"{number}  {printable(sentence)}", WIDTH - 2 * MARGIN, _small())
+        sheet.write(MARGIN, top - SMALL, line, SMALL, sheet.theme.ink)
+        top -= SMALL * LINE
+    top -= SMALL
+    low = min(0.0, float(found.similarity.min()))
+    for layer, similar in enumerate(found.similarity):
+        x = MARGIN + layer % columns * (side + gap)
+        y = top - layer // columns * (side + 2 * SMALL + gap)
+        name = "before the first layer" if layer == 0 else f"after layer {layer}"
+        sheet.write(x, y - SMALL, name, SMALL, sheet.theme.ink, weight="bold")
+        axes = sheet.axes(Box(x, y - 2 * SMALL - side, x + side, y - 2 * SMALL))
+        _fields(axes, similar, low, 1.0)
+        if side / S >= WRITTEN:
+            _write_numbers(axes, similar, low, 1.0, 2)
+    sentences = "; ".join(map(printable, found.sentences))
+    sheet.picture.set_label(f"{finding}, over the sentences: {sentences}")
+    return sheet.picture
+
+
+def _small() -> Measure:
+    return measure(SMALL, "normal")
+
+
 def _all_heads(weights: FloatArray, tokens: Sequence[str], title: str) -> Picture:
     """Draw the heads as rows and columns of small tables without names."""
     L, H = weights.shape[:2]
@@ -230,7 +289,7 @@ def _table(
 ) -> Picture:
     """Draw a field of color for each of (R, C) values, with the rows' and the columns' names."""
     R, C = values.shape
-    width = measure(SMALL, "normal")
+    width = _small()
     rows = [shorten(name, NAME, width) for name in rows]
     columns = [shorten(name, NAME, width) for name in columns]
     left = MARGIN + max(map(width, rows)) + 6
