@@ -94,6 +94,8 @@ def test_the_commands_are_these():
         "evaluate",
         "check",
         "demo",
+        "course",
+        "doctor",
     ]
 
 

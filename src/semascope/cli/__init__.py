@@ -26,7 +26,7 @@ SECTIONS = {
         "evaluate",
         "check",
     ],
-    "Learn": ["demo"],
+    "Learn": ["demo", "course", "doctor"],
 }
 
 

@@ -1,0 +1,24 @@
+"""Data that chapters are given: rows of word vectors small enough to come along."""
+
+import csv
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def glove() -> dict[str, NDArray[np.float64]]:
+    """Return the vectors of five words as GloVe has them, not brought to unit length.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (50,)
+        Of cat, dog, happy, sad and cheerful, to five digits.
+
+    References
+    ----------
+    Pennington, Socher & Manning (2014), GloVe: Global vectors for word representation.
+    """
+    text = (files("semascope.course") / "glove.csv").read_text(encoding="utf-8")
+    rows = csv.reader(line for line in text.splitlines() if not line.startswith("#"))
+    return {word: np.array(numbers, np.float64) for word, *numbers in rows}
