@@ -162,6 +162,10 @@ def test_texts_stand_in_the_order_of_their_scores(model):
     assert {"← sad", "happy →"} <= set(written(picture))
     dots = next(line for axes in picture.axes for line in axes.lines if line.get_marker() == "o")
     np.testing.assert_allclose(dots.get_xdata(), np.sort(scores)[::-1])
+    assert all(
+        f"{text} {score:z.2f}" in picture.get_label()
+        for text, score in zip(texts, scores, strict=True)
+    )
 
 
 def test_two_axes_make_a_plane(model):

@@ -34,6 +34,7 @@ HEIGHT = 560.0  # points
 DOT = 7.0  # points, the diameter of a text's dot
 NAME = 150.0  # points, the widest name
 MOST_ARROWS = 5
+MOST_SAID = 20  # texts whose places are told in words
 BARS = 10  # directions whose variance is drawn
 
 
@@ -191,9 +192,24 @@ def axis(
     if y is None:
         _draw_line(sheet, area, across, names, x)
     else:
-        _draw_plane(sheet, area, across, np.asarray(y.scores(list(texts))), names, x, y)
-    sheet.picture.set_label(f"{len(names)} texts along an axis. {finding}.")
+        up = np.asarray(y.scores(list(texts)), np.float64)
+        _draw_plane(sheet, area, across, up, names, x, y)
+    places = _places(names, across, None if y is None else up)
+    sheet.picture.set_label(
+        f"{len(names)} texts along an axis. {finding.removesuffix('.')}. {places}"
+    )
     return sheet.picture
+
+
+def _places(names: Sequence[str], across: FloatArray, up: FloatArray | None) -> str:
+    """Return where the texts stand in words, those that are farthest along first."""
+    order = np.argsort(-across, kind="stable")
+    shown = [
+        f"{names[i]} {across[i]:z.2f}" + ("" if up is None else f" and {up[i]:z.2f}")
+        for i in order[:MOST_SAID]
+    ]
+    rest = len(names) - len(shown)
+    return "; ".join(shown) + (f"; and {rest} more." if rest else ".")
 
 
 def _arrow(
