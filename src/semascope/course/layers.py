@@ -23,7 +23,9 @@ FloatArray = NDArray[np.float64]
 Attend = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
 
-def questions(model: Encoder, text: str, *, layer: int, head: int) -> tuple[FloatArray, ...]:
+def queries_keys_values(
+    model: Encoder, text: str, *, layer: int, head: int
+) -> tuple[FloatArray, ...]:
     """Return Q, K and V of one head: what the T tokens ask for, show and give, each (T, D/H).
 
     Parameters

@@ -80,10 +80,10 @@ def find(query):
         print(f"{hit.similarity:.2f}  {hit.row['emoji']}  {hit.row['label']}")
 
 
-find("I am late for work")
+find("I have a fever")
 
 # %% [markdown]
-# "alarm clock" shares no word with "I am late for work". So something other than
+# "face with thermometer" shares no word with "I have a fever". So something other than
 # words was compared. Now your own; then ask your neighbor for theirs.
 
 # %%
@@ -119,8 +119,8 @@ find("my heart is broken")  # ← write your own
 taco = emoji.search("te quiero", k=1, mode="vector")[0]
 bacon = emoji.search("vegetarian food", k=1, mode="vector")[0]
 assert (taco.row["label"], bacon.row["label"]) == ("taco", "bacon")
-late = emoji.search("I am late for work", k=1, mode="vector")[0]
-assert late.row["label"] == "alarm clock"
+fever = emoji.search("I have a fever", k=1, mode="vector")[0]
+assert fever.row["label"] == "face with thermometer"
 facts = {"0.48": taco.similarity, "0.61": bacon.similarity}
 
 # %% [markdown] tags=["gate"]
