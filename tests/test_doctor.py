@@ -80,9 +80,7 @@ def test_course_start_writes_notebooks_and_says_what_is_next(run, tmp_path, monk
     assert found.exit_code == 0, found.output
     count = len(contents.entries())
     assert f"here: {count} new notebooks" in found.stdout
-    assert (
-        f"Next: open here/{contents.entries()[0].notebook} in VS Code or JupyterLab" in found.stderr
-    )
+    assert f"Next: open here/{contents.entry(1).notebook} in VS Code or JupyterLab" in found.stderr
     assert {entry.notebook for entry in contents.entries()} <= {
         path.name for path in (tmp_path / "here").iterdir()
     }

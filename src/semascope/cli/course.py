@@ -1,4 +1,4 @@
-"""semascope course: chapters and progress, a folder to learn in, and a check of what is in it."""
+"""semascope course: chapters and progress, folders to learn in or to hand on, and a check."""
 
 from __future__ import annotations
 
@@ -68,7 +68,44 @@ def start(folder: Path, kind: Kind) -> None:
     new = sum(is_new for _, is_new in written)
     kept = f"; {len(written) - new} stay as they are" if new < len(written) else ""
     click.echo(f"{folder}: {show.count(new, 'new notebook')}{kept}")
-    show.note(f"Next: open {written[0][0]} in VS Code or JupyterLab")
+    first = next(path for path, _ in written if path.name.startswith("01"))  # 00 is a warm-up
+    show.note(f"Next: open {first} in VS Code or JupyterLab")
+
+
+@command.command("bundle")
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--platform",
+    "platforms",
+    multiple=True,
+    type=click.Choice(["linux-x86_64", "macos-arm64", "windows-x64"]),
+    help="Whose wheels; may be given more than once. By default this computer's.",
+)
+@click.option(
+    "--python",
+    "pythons",
+    multiple=True,
+    metavar="3.X",
+    help="For which Python; may be given more than once. By default the one that runs this.",
+)
+def bundle(folder: Path, platforms: tuple[str, ...], pythons: tuple[str, ...]) -> None:
+    """Write into FOLDER all that an installation without internet needs.
+
+    For a USB stick or the local network: wheels, the models, the data, the notebooks, and a
+    README.txt. Stopped with Ctrl-C, the same command goes on from there.
+
+    \b
+    Example:
+        semascope course bundle stick --platform windows-x64 --platform macos-arm64
+    """
+    from semascope.course import bundle
+
+    for stage in bundle.stages(folder, platforms, pythons):
+        show.note(f"{stage.label} …")
+        with show.progress(stage.label, stage.unit) as on_progress:
+            stage.run(on_progress)
+    click.echo(f"{folder}: {bundle.size(folder) / 1e6:,.0f} MB, complete")
+    show.note(f"Next: try it on a computer without network, as {folder / 'README.txt'} says")
 
 
 @command.command("check")

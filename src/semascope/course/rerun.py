@@ -42,7 +42,7 @@ def rerun(path: Path) -> list[Result]:
     """
     notebook = _read(path)
     entry = next(found for found in contents.entries() if found.notebook == path.name)
-    record = _run(notebook, path.parent)
+    record = execute(notebook, path.parent)
     told = record.answers.get(entry.number, {})
     errors = {
         name: _error(cell)
@@ -73,15 +73,16 @@ def notebooks_in(folder: Path) -> list[Path]:
     return found
 
 
-def _read(path: Path) -> Any:
-    try:
-        return needed("nbformat").read(path, as_version=4)
-    except (OSError, ValueError, needed("nbformat").ValidationError) as error:
-        raise FileError(f"{path} is no notebook: {error}; start it anew from a copy") from error
+def execute(notebook: Any, folder: Path) -> Record:
+    """Run all cells of a notebook, past errors too, as if it lay in a folder.
 
+    The notebook gets the outputs; what the exercises wrote down is returned.
 
-def _run(notebook: Any, folder: Path) -> Record:
-    """Run all cells, past errors too; return what the exercises wrote down."""
+    Raises
+    ------
+    SemascopeError
+        If what runs notebooks is not installed, or the kernel ends.
+    """
     nbclient = needed("nbclient")
     with tempfile.TemporaryDirectory() as temporary:
         record = Path(temporary, NAME)
@@ -98,6 +99,13 @@ def _run(notebook: Any, folder: Path) -> Record:
             reason = str(error).strip().splitlines()[-1]
             raise SemascopeError(f"the notebook could not be run: {reason}") from error
         return Record.read(record)
+
+
+def _read(path: Path) -> Any:
+    try:
+        return needed("nbformat").read(path, as_version=4)
+    except (OSError, ValueError, needed("nbformat").ValidationError) as error:
+        raise FileError(f"{path} is no notebook: {error}; start it anew from a copy") from error
 
 
 def _error(cell: Any) -> str:

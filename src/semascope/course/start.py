@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from semascope.course import notebooks
+from semascope.course import notebooks, papers
 from semascope.course.record import HEADING, NAME
 from semascope.progress import Progress, silent
 
@@ -12,7 +12,7 @@ SINCE = 1946  # speeches older than this are left to the later chapters
 
 
 def write(folder: Path, kind: notebooks.Kind = "student") -> list[tuple[Path, bool]]:
-    """Write the notebooks of one kind and an empty record of progress.
+    """Write the notebooks of one kind, the papers beside them, and an empty record of progress.
 
     Returns
     -------
@@ -20,6 +20,7 @@ def write(folder: Path, kind: notebooks.Kind = "student") -> list[tuple[Path, bo
         Each notebook, and whether it is new. None that is there already is touched.
     """
     written = notebooks.write(folder, kind)
+    papers.write(folder, kind)
     record = folder / NAME
     if not record.exists():
         record.write_text(HEADING, encoding="utf-8")
