@@ -73,6 +73,14 @@ def test_course_lists_chapters_and_progress(run, tmp_path):
     assert re.search(r"^ 2  Similarity +1 of 3 done$", run("course").stdout, re.MULTILINE)
 
 
+def test_course_start_where_no_folder_can_be_is_refused(run, tmp_path):
+    (tmp_path / "here").write_text("mine")
+    found = run("course", "start", str(tmp_path / "here" / "below"))
+    assert found.exit_code == 2
+    assert found.stderr.startswith("semascope: cannot create the folder ")
+    assert (tmp_path / "here").read_text() == "mine"
+
+
 def test_course_start_writes_notebooks_and_says_what_is_next(run, tmp_path, monkeypatch):
     for name in ("index_emoji", "index_speeches"):  # the real ones take half a minute
         monkeypatch.setattr(start, name, lambda *_: None)

