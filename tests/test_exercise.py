@@ -104,8 +104,8 @@ def test_an_input_changed_in_place_is_named():
 
 
 def test_a_wrong_shape_is_named():
-    assert "should have shape (); yours has shape (1,)" in said(lambda v: [v.mean()])
-    assert "yours has the type str" in said(lambda v: str(v[0]))
+    assert "should be one number; yours is of shape (1,)" in said(lambda v: [v.mean()])
+    assert "yours is of the type str" in said(lambda v: str(v[0]))
 
 
 def test_an_error_is_told_plainly():

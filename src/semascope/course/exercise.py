@@ -254,17 +254,17 @@ def _explain(found: Outcome, expected: Outcome, case: str) -> str:
     if expected.error is None:
         got, want = _shape(found.value), _shape(expected.value)
         if got != want:
-            return f"With {case} the result should have {want}; yours has {got}."
+            return f"With {case} the result should be {want}; yours is {got}."
     return f"With {case} it should give {shown(expected.value)}; yours gives {shown(found.value)}."
 
 
 def _shape(value: Any) -> str:
     if isinstance(value, int | float | np.generic):
-        return "shape ()"
+        return "one number"
     if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray):
-        return f"the type {type(value).__name__}"
+        return f"of the type {type(value).__name__}"
     try:
-        return f"shape {np.shape(value)}"
+        return f"of shape {np.shape(value)}"
     except ValueError:
         return f"{len(value)} parts of different lengths"
 

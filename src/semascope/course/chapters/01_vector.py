@@ -4,10 +4,17 @@
 # After this chapter you can say how many numbers a text becomes, how long that
 # arrow is, and why one of the numbers alone tells you nothing.
 #
-# **How to work here.** Run a cell with Shift+Enter, from top to bottom. Where you
-# see three dots `...`, it is your turn. If you change a cell, run it again: the
-# notebook knows only what has been run. If nothing makes sense any more, choose
-# "Restart" and run all from the top; your answers stay.
+# **How to work here.**
+#
+# - Run a cell with Shift+Enter, from top to bottom. If you change one, run it again:
+#   the notebook knows only what has been run.
+# - Three dots `...` are your turn: write over the dots alone. A word or a letter goes
+#   in quotation marks, `"like this"`; a number goes without.
+# - `ch.predict(…)` asks for a guess. Any guess will do; you see it again later.
+# - At ■ STOP, wait for the others. Alone? Compare your screen with what you should
+#   see, and go on. Whatever is for a neighbor, say aloud.
+# - If nothing makes sense any more, choose "Restart", in JupyterLab's menu Kernel, and
+#   run all from the top. Your answers stay.
 
 # %% [markdown]
 # ## The door
@@ -38,7 +45,8 @@ model
 # - **B** The medicine is not safe for children.
 # - **C** The medicine is safe for children.
 #
-# Put a letter in place of the dots. You will see in chapter 2.
+# Put a letter in place of the dots, in its quotation marks. Which one it is, you will
+# see in chapter 2.
 
 # %%
 ch.predict("vote", ...)  # "A", "B" or "C"
@@ -84,7 +92,10 @@ find("I have a fever")
 
 # %% [markdown]
 # "face with thermometer" shares no word with "I have a fever". So something other than
-# words was compared. Now your own; then ask your neighbor for theirs.
+# words was compared. The number in front says how near: 1 would be the same text. (An
+# empty box before a name is a picture that your computer lacks; the name counts.)
+#
+# Now your own; then ask your neighbor for theirs.
 
 # %%
 find("my heart is broken")  # ← write your own
@@ -129,8 +140,8 @@ facts = {"0.48": taco.similarity, "0.61": bacon.similarity}
 # %% [markdown]
 # ## One sentence, seen from near
 #
-# Now slowly. You will embed one sentence. How many numbers will it become: as many
-# as it has words, as letters, or something else? Guess first.
+# Now slowly. You will embed one sentence: "The cat sat on the mat." How many numbers
+# will it become: as many as it has words, as letters, or something else? Guess first.
 
 # %%
 ch.predict("how many numbers", ...)
@@ -205,7 +216,8 @@ np.round(embedding[:24], 2)  # the first row of squares, as numbers
 # An arrow that goes 3 to the right and 4 up has the length 5: square both, add
 # them, take the root. With 384 numbers it works the same way.
 #
-# **Your turn.** Complete the function.
+# **Your turn.** Complete the function: `v` goes in, any array, and its length comes
+# out.
 
 
 # %% tags=["exercise"]
@@ -262,10 +274,10 @@ ch.length.check(length)
 length = ch.length.catch_up()
 
 # %% [markdown]
-# What is the length of our sentence, and of the word "cat"? Guess both, then look.
+# Which has the longer arrow, our sentence or the word "cat"? Guess, then look.
 
 # %%
-ch.predict("two lengths", ...)
+ch.predict("two lengths", ...)  # "sentence", "cat" or "same"
 
 # %%
 for text in ("The cat sat on the mat.", "cat"):
@@ -297,7 +309,7 @@ np.round(three[:, :8], 2)  # the first eight of each, as numbers
 # or down?
 #
 # **Your turn.** Complete the function. It returns the place of the number that is
-# farthest from zero.
+# farthest from zero, up or down. Places are counted from 0, as always in Python.
 
 
 # %% tags=["exercise"]
@@ -337,14 +349,14 @@ ch.biggest.check(biggest)
 biggest = ch.biggest.catch_up()
 
 # %%
-biggest(model.encode("king"))
+print("the tallest bar of king is number", biggest(model.encode("king")))
 
 # %% [markdown]
 # Number 99. Have we found the royal one? Before you run the next cell: for how many
-# of these words will it be number 99 too?
+# of king, queen, water, pizza, school and happy will it be number 99?
 
 # %%
-ch.predict("words with 99", ...)
+ch.predict("words with 99", ...)  # 1 to 6
 
 # %%
 for word in ["king", "queen", "water", "pizza", "school", "happy"]:
@@ -352,7 +364,8 @@ for word in ["king", "queen", "water", "pizza", "school", "happy"]:
 ch.predicted("words with 99")
 
 # %% [markdown]
-# All of them. Put in words of your own; then see how far it goes.
+# All of them. Put words of your own into that list and run the cell again. Then see
+# how far it goes; 2,000 words take some seconds.
 
 # %%
 from semascope.space import common_words
@@ -360,19 +373,19 @@ from semascope.space import common_words
 common = common_words()[:2000]
 many = model.encode(common)
 tallest = [biggest(v) for v in many]
-print(tallest.count(99), "of 2,000 common words have their tallest bar at 99")
+print(f"{tallest.count(99):,} of 2,000 common words have their tallest bar at 99")
 
 # %% [markdown]
 # The tallest bar is the same for 1,899 of 2,000 words. What nearly all words have
 # tells nothing about any of them. It was tall, it looked important, and "royal" it
 # was not. A bright spot is not a concept.
 #
-# What if we take it away?
+# What if we take it away? The next cell makes it 0, and asks who is nearest.
 
 # %%
 without = model.encode("king")
 without[99] = 0
-similarity = many @ without
+similarity = many @ without  # how near each of the 2,000 is: chapter 2 says how
 print([common[i] for i in np.argsort(-similarity)[:5]])
 
 # %% [markdown]
@@ -389,7 +402,7 @@ print([common[i] for i in np.argsort(-similarity)[:5]])
 # %%
 chance = np.random.default_rng(7).normal(size=(384, 384))
 turn, _ = np.linalg.qr(chance)
-after = three @ turn
+after = three @ turn  # king, queen and water, turned
 
 print("king before", np.round(three[0, :3], 3))
 print("king after ", np.round(after[0, :3], 3))
@@ -397,11 +410,15 @@ print("before: who is near whom\n", np.round(three @ three.T, 3))
 print("after: who is near whom\n", np.round(after @ after.T, 3))
 
 # %% [markdown]
-# In these tables, rows and columns are king, queen and water; 1 is the nearest
-# there is. (How such a number is made is chapter 2.)
+# At the top stand the first three of king's 384 numbers. In the two tables, rows and
+# columns are king, queen and water; 1 is the nearest there is. (How such a number is
+# made is chapter 2.)
 #
-# **Your turn.** What did the turn change? **A** the numbers and the table, **B** the
-# numbers alone, **C** the table alone.
+# **Your turn.** What did the turn change?
+#
+# - **A** king's numbers, and the table of who is near whom
+# - **B** king's numbers alone
+# - **C** the table alone
 
 # %% tags=["exercise"]
 answer = ...  # "A", "B" or "C"
@@ -456,7 +473,8 @@ for word in ["king", "queen", "water", "pizza", "school", "happy"]:
 #
 # **You should see** "Right." under the shape, and have seen the number 99 six times.
 #
-# **Behind?** Leave the last two exercises; chapter 2 needs none of them.
+# **Behind?** Run the cell that begins with `biggest = ch.biggest.catch_up`, and those
+# below it. Leave the exercises; chapter 2 needs none of them.
 #
 # **Early?** The next cell is for you.
 

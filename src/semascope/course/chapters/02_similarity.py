@@ -48,8 +48,8 @@ lasagna = model.encode("lasagna")
 
 # %% [markdown]
 # Who will like lasagna more? The oldest way to compare two vectors: multiply number
-# by number, and add it all up. That is the **dot product**, in NumPy `a @ b`. Guess
-# first: who gets the higher one?
+# by number, and add it all up. That is the **dot product**, in NumPy `a @ b`: for
+# (1, 2) and (3, 4) it is 1·3 + 2·4, so 11. Guess first: who gets the higher one?
 
 # %%
 ch.predict("lasagna", ...)  # "Ann" or "Ben"
@@ -91,7 +91,8 @@ show(pictures.arrows([(3, 4), (8, 6)], ["a = (3, 4)", "b = (8, 6)"]))
 #
 # 1 is the same direction, 0 a right angle, −1 the opposite direction.
 #
-# **Your turn**, by hand: what is the cosine of (3, 4) and (8, 6)?
+# **Your turn**, by hand: what is the cosine of (3, 4) and (8, 6)? Do not round. Stuck?
+# Write `ch.by_hand.hint()` into the cell, below your answer.
 
 # %% tags=["exercise"]
 answer = ...
@@ -122,7 +123,8 @@ answer = 96
 ch.by_hand.check(answer)
 
 # %% [markdown]
-# **Your turn**, in code. One line will do. `np.linalg.norm(a)` is the length of a.
+# **Your turn**, in code, for any two vectors. One line will do: what you did by hand,
+# with `a @ b` and `np.linalg.norm(a)`, the length of a.
 
 
 # %% tags=["exercise"]
@@ -189,8 +191,7 @@ def cosine(a, b):
 ch.cosine.check(cosine)
 
 # %% [markdown]
-# Stuck? `ch.cosine.hint()`. You changed the function and get the same answer? Run
-# the cell that holds it. The next cell goes on with yours, or with ours for now.
+# Stuck? `ch.cosine.hint()`. The next cell goes on with yours, or with ours for now.
 
 # %% tags=["catch-up"]
 cosine = ch.cosine.catch_up()
@@ -209,9 +210,10 @@ show(plot.arrows(np.stack([lasagna, ann, ben]), ["lasagna", "Ann", "Ben"]))
 # %% [markdown] tags=["gate"]
 # ### ■ STOP · minute 28
 #
-# **You should see** "Right." under your `cosine`, and Ann before Ben.
+# **You should see** "Right." under your `cosine`, and Ann with the higher one.
 #
-# **Behind?** Run the catch-up cell and all above it; then you have a cosine.
+# **Behind?** Run the cell that begins with `cosine = ch.cosine.catch_up`, and all above
+# it; then you have a cosine.
 #
 # **Early?** Double a vector: what happens to the dot product, what to the cosine?
 
@@ -324,7 +326,7 @@ for word in ("sad", "cheerful"):
 # says what a text is **about**. It hardly says what is claimed.
 #
 # **Your turn.** Find two texts that mean opposite things and have a cosine above
-# 0.7. Think of something that you know well.
+# 0.7. Whole sentences are easier than words. Think of something that you know well.
 
 # %% tags=["exercise"]
 answer = (..., ...)  # two texts, each in quotation marks
@@ -347,9 +349,9 @@ ch.misleading.check(answer)
 #
 # **You should see** a pair of your own above 0.7. Read it to your neighbor.
 #
-# **Behind?** Take ours from `ch.misleading.hint()`, and change the subject.
+# **Behind?** After a try, `ch.misleading.solution()` shows ours. Take another subject.
 #
-# **Early?** Who has the highest cosine with the opposite meaning?
+# **Early?** How near to 1 can you get, with the opposite meaning?
 
 # %% tags=["facts"]
 loved, hated = model.encode(["I loved the concert.", "I hated the concert."])

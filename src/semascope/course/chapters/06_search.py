@@ -57,10 +57,13 @@ print(similarity.shape)
 print(np.round(similarity[:5], 2))
 
 # %% [markdown]
-# One cosine for each emoji. All that is missing: where are the highest?
+# One cosine for each emoji; these are the first five. All that is missing: where are
+# the highest?
 #
-# **Your turn.** One line. Return the **places** of the k highest, the best first.
-# `np.argsort(x)` returns places too, from the lowest number to the highest.
+# **Your turn.** One line. Return the **places** of the k highest, the best first. Of
+# 0.1, 0.9 and 0.4 the best two stand at the places 1 and 2, counted from 0.
+#
+# `np.argsort(x)` returns all places, from the lowest number's to the highest's.
 
 
 # %% tags=["exercise"]
@@ -173,10 +176,11 @@ find("we won the game")
 # **Behind?** Run the cell that begins with `top_k = ch.top_k.catch_up`, and the one
 # below it.
 #
-# **Early?** Ask for the five that fit the *least*. Do they have anything in common?
+# **Early?** Ask for the five that fit "time to sleep" the *least*. Do they have
+# anything in common?
 
 # %% tags=["keep-going"]
-farthest = emoji.embeddings @ model.encode("I am late for work")
+farthest = emoji.embeddings @ model.encode("time to sleep")
 [labels[i] for i in top_k(-farthest, 5)]
 
 # %% [markdown] tags=["instructor"]
@@ -203,7 +207,7 @@ farthest = emoji.embeddings @ model.encode("I am late for work")
 # Now break it. Which emoji comes first for "vegetarian food"?
 
 # %%
-ch.predict("vegetarian food", ...)
+ch.predict("vegetarian food", ...)  # a name
 
 # %%
 find("vegetarian food")
@@ -223,7 +227,7 @@ for label in ("bacon", "carrot"):
 # "**not** a flower"?
 
 # %%
-ch.predict("how many of ten", ...)
+ch.predict("how many of ten", ...)  # 0 to 10
 
 
 # %%
@@ -231,8 +235,9 @@ def best(query, k=10):
     return {labels[i] for i in top_k(emoji.embeddings @ model.encode(query), k)}
 
 
-both = best("a flower") & best("not a flower")
-print(len(both), "of 10 come back:", ", ".join(sorted(both)))
+both = sorted(best("a flower") & best("not a flower"))
+print(len(both), "of 10 come back:")
+print(", ".join(both[:5]), ", ".join(both[5:]), sep="\n")
 ch.predicted("how many of ten")
 
 # %% [markdown]
@@ -252,7 +257,8 @@ print(f"{pizza @ rocket:.3f}", model.tokens("🍕"), model.tokens("🚀"))
 
 # %% [markdown]
 # 1.000. The model has no entry for emoji: each becomes the same `[UNK]`, "unknown".
-# It never knew a picture. Everything it found, it found by the labels.
+# (`[CLS]` and `[SEP]` stand at the beginning and end of every text.) It never knew a
+# picture. Everything it found, it found by the labels.
 
 # %% [markdown]
 # ## It always answers
@@ -264,6 +270,9 @@ print(f"{pizza @ rocket:.3f}", model.tokens("🍕"), model.tokens("🚀"))
 # - **A** find nothing
 # - **B** find something, with a **lower** similarity than the pizza
 # - **C** find something, with a **higher** similarity than the pizza
+#
+# This search is the one that you built, cosine and all; the program calls that way
+# `vector`.
 
 # %%
 ch.predict("Bitcoin", ...)  # "A", "B" or "C"
@@ -297,7 +306,11 @@ ch.predicted("Bitcoin")
 # same.
 #
 # **Your turn.** A friend says: "I throw away every hit below a cut-off." Which one
-# keeps the pizza and refuses Bitcoin? **A** 0.2, **B** 0.3, **C** none can.
+# keeps the pizza and refuses Bitcoin?
+#
+# - **A** a cut-off of 0.2
+# - **B** a cut-off of 0.3
+# - **C** none can
 
 # %% tags=["exercise"]
 answer = ...  # "A", "B" or "C"
@@ -329,14 +342,15 @@ for query in ("Bitcoin", "how do I cook rice", "pizza"):
     print(f"{query}: {talks.unknown_words(query) or 'every word occurs'}")
 
 # %% [markdown]
-# That unmasks Bitcoin. It does not unmask the rice: one speech has "cook", and one
+# That unmasks Bitcoin. It does not unmask the rice: two passages have "cook", and one
 # has Rice. In the end you have to read.
 
 # %% [markdown]
 # ## Meaning or words?
 #
 # There is an older way: look for the **words** of the query, and give most weight to
-# the rare ones. Here that is `mode="keyword"`. Two queries, each asked both ways:
+# the rare ones. Here that is `mode="keyword"`. Two queries, each asked both ways. The
+# number in front stays the cosine, so by words the best need not have the highest.
 
 # %%
 for mode in ("vector", "keyword"):
@@ -352,9 +366,13 @@ for mode in ("vector", "keyword"):
 # and accidents, and not one word of the query is in it. Words find roads that need
 # repair.
 #
-# **Your turn**, with the emoji. Find a query whose nearest emoji has **none** of
-# your words, so that only meaning finds it. And one where an emoji **has** your word
-# in its tags, and is not even among the five nearest. `compare` shows both ways.
+# **Your turn**, with the emoji: two queries.
+#
+# 1. Only meaning finds it: the nearest emoji has **none** of your words.
+# 2. Only words find it: some emoji **has** your word in its tags, and none that has it
+#    is among the five nearest.
+#
+# Play with `compare` first; it shows both ways.
 
 
 # %%
@@ -362,10 +380,14 @@ def compare(query, k=5):
     for mode in ("vector", "keyword"):
         print(f"{query}, by {mode}")
         for hit in emoji.search(query, k=k, mode=mode):
-            print(f"   {hit.similarity:.2f}  {hit.row['emoji']}  {hit.text[:60]}")
+            print(f"   {hit.similarity:.2f}  {hit.row['emoji']}  {hit.text[:68]}")
 
 
 compare("tired")  # ← your own
+
+# %% [markdown]
+# By words, "tired" finds the wheel as well, which has a tire: words are looked for
+# without their endings. Now your two; the first check takes some seconds.
 
 # %% tags=["exercise"]
 answer = (..., ...)  # (meaning wins, words win), each in quotation marks
@@ -400,7 +422,8 @@ ch.each_wins.check(answer)
 #
 # **You should see** "Right." under your two queries. Read them to your neighbor.
 #
-# **Behind?** `ch.each_wins.hint()`, three times. Chapter 7 needs none of this.
+# **Behind?** Run `ch.each_wins.hint()` three times: the last one asks two riddles, and
+# each answer is a second query. Chapter 7 needs none of this.
 #
 # **Early?** The next cell asks both ways at once.
 
@@ -438,6 +461,9 @@ facts = {
     "5,003": len(talks),
     "0.2": 0.2,  # a cut-off
     "0.3": 0.3,
+    "0.1": 0.1,  # an example of places
+    "0.9": 0.9,
+    "0.4": 0.4,
 }
 assert there.words == ["Pizza"]
 assert "owner of Punch Pizza" in excerpts(model, "pizza", [there.text])[0]
@@ -446,6 +472,9 @@ assert "the dollar" in excerpts(model, "Bitcoin", [bitcoin.text])[0][:62]
 assert not bitcoin.words
 assert rice.words == ["Rice"]
 assert "Secretary of State" in rice.text
+assert sum("cook" in text.split() for text in talks.texts) == 2
+wheel = emoji.search("tired", k=5, mode="keyword")
+assert "wheel" in [hit.row["label"] for hit in wheel]
 assert talks.unknown_words("Bitcoin") == ["Bitcoin"]
 assert not talks.unknown_words("how do I cook rice")
 moon, name = first("Neil Armstrong"), first("Neil Armstrong", "keyword")

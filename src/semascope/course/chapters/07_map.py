@@ -45,22 +45,27 @@ model = sema.load(precision="f32")  # f32: the same numbers on every laptop
 # %%
 emoji = sema.open("emoji.lance")
 labels = [row["label"] for row in emoji.rows()]
-show(plot.pca(emoji.embeddings))
+show(plot.pca(emoji.embeddings))  # takes some seconds
 
 # %% [markdown]
-# Each dot is an emoji. At the right stands how much the directions hold of all the
-# differences between them. The first two together: 11%. Is that little? In pure noise
-# the best two would hold 1%, so there is something in them. But 89% of the
-# differences are not in this picture.
+# Each dot is an emoji. At the right stands how much each direction holds of all the
+# differences between them; the picture calls that **variance**. The first two
+# together: 11%. Is that little? In pure noise the best two would hold 1%, so there is
+# something in them. But 89% of the differences are not in this picture.
 #
 # You know what lies near the pizza in truth: other food. Which emoji will be the
 # nearest dot to the pizza **on the map**?
 
 # %%
-ch.predict("beside the pizza", ...)
+ch.predict("beside the pizza", ...)  # a name
+
+# %% [markdown]
+# The next cell asks for ten neighbors in two ways. There is nothing to write in it;
+# look at what it prints: neighbors on the map at the left, the true ones at the right,
+# and before each its cosine with the pizza.
 
 # %%
-shadow = principal_components(emoji.embeddings)
+shadow = principal_components(emoji.embeddings)  # takes some seconds
 flat = shadow.coordinates[:, :2]
 
 
@@ -75,11 +80,15 @@ def truly(i, k=10):
 
 
 def both(label):
+    if label not in labels:
+        like = [name for name in labels if label in name]
+        print(f"No emoji is called {label!r}. Names with it: {like[:4] or 'none'}")
+        return
     i = labels.index(label)
     cosine = emoji.embeddings @ emoji.embeddings[i]
-    print(f"{label}\n  {'on the map':<32}  in truth")
+    print(f"{label}\n  {'on the map':<33}  in truth")
     for a, b in zip(on_map(i), truly(i), strict=True):
-        print(f"  {cosine[a]:.2f} {labels[a]:<27}  {cosine[b]:.2f} {labels[b]}")
+        print(f"  {cosine[a]:.2f} {labels[a][:28]:<28}  {cosine[b]:.2f} {labels[b]}")
 
 
 both("pizza")
@@ -94,16 +103,17 @@ ch.predicted("beside the pizza")
 # Now one of your own. How many of the ten stand in both columns?
 
 # %%
-both("guitar")  # ← your own: any label, such as "dog", "trophy", "umbrella"
+both("guitar")  # ← your own: any name, such as "dog", "trophy", "umbrella"
 
 # %% [markdown]
 # ## How much does the map keep?
 #
 # One pizza proves nothing. Let us ask for every emoji: what **share** of its ten true
-# neighbors is among its ten on the map?
+# neighbors is among its ten on the map? If 2 of 10 are, the share is 2/10.
 #
-# **Your turn.** One line. `np.isin(a, b)` says of each number in `a` whether it is
-# anywhere in `b`.
+# **Your turn.** One line. `true` and `on_map` are two arrays of numbers: which emoji
+# are the true neighbors, and which are those on the map. `np.isin(a, b)` says of each
+# number in `a` whether it is anywhere in `b`.
 
 
 # %% tags=["exercise"]
@@ -166,19 +176,23 @@ def share_kept(true, on_map):
 
 ch.share_kept.check(share_kept)
 
+# %% [markdown]
+# Stuck? `ch.share_kept.hint()`. The next cell goes on with yours, or with ours for now.
+
 # %% tags=["catch-up"]
 share_kept = ch.share_kept.catch_up()
 
 # %% [markdown]
-# All of them now. What will the mean be? By pure chance it would be half a percent.
+# All of them now. How many percent will it be on average? By pure chance it would be
+# half a percent.
 
 # %%
-ch.predict("share kept", ...)
+ch.predict("share kept", ...)  # a number of percent, without the sign
 
 # %%
 everyone = range(len(labels))
-shares = [share_kept(truly(i), on_map(i)) for i in everyone]
-print(f"{np.mean(shares):.1%} of the true neighbors are neighbors on the map")
+shares = [share_kept(truly(i), on_map(i)) for i in everyone]  # takes some seconds
+print(f"{np.mean(shares):.0%} of the true neighbors are neighbors on the map")
 ch.predicted("share kept")
 
 # %% [markdown]
@@ -221,7 +235,8 @@ both(labels[int(np.argmax(shares))])
 # %% [markdown]
 # ## Exit ticket
 #
-# Three questions, alone, one minute each. No looking back.
+# Three questions, alone, one minute each. No looking back. You may write a sum:
+# Python does the arithmetic.
 #
 # **One.** The dot product of a and b is 3. The length of a is 2, that of b is 3. What
 # is their cosine?
@@ -312,8 +327,8 @@ ch.ticket_map.check(answer)
 # **You should see** "Right." three times.
 #
 # Here ends the hour. What would you not have believed 56 minutes ago? Tell your
-# neighbor. `semascope course` lists what you have done, and chapter 3 goes on. What
-# follows here is for later: take about 25 minutes.
+# neighbor. In a terminal, `semascope course` lists what you have done. Chapter 3 goes
+# on. What follows here is for later: take about 25 minutes.
 
 # %% [markdown] tags=["instructor"]
 # **Minutes 53–56.** Alone, and silent. Count by show of hands: ticket one tells
@@ -330,13 +345,13 @@ ch.ticket_map.check(answer)
 # one. How much of the ten neighbors will it keep, where PCA kept 6%?
 
 # %%
-ch.predict("neighbor map", ...)
+ch.predict("neighbor map", ...)  # a number of percent, without the sign
 
 # %%
-placed = emoji.map()
+placed = emoji.map()  # takes some seconds
 flat = placed.coordinates  # so that `on_map` and `both` look at this map from now on
 shares = [share_kept(truly(i), on_map(i)) for i in everyone]
-print(f"{np.mean(shares):.1%} of the true neighbors are neighbors on this map")
+print(f"{np.mean(shares):.0%} of the true neighbors are neighbors on this map")
 ch.predicted("neighbor map")
 
 # %%
@@ -404,11 +419,12 @@ ch.predicted("nearest opinion")
 # %%
 from sklearn.cluster import KMeans
 
+short = np.array([f"{verb} {thing}" for thing in things for verb in verbs])
 for k in (2, 4):
     found = KMeans(k, n_init=10, random_state=0).fit_predict(vectors)
     print(f"{k} groups")
     for group in range(k):
-        print("  ", " ".join(np.array(opinions)[found == group]))
+        print("  ", ", ".join(short[found == group]))
 ch.predicted("two groups")
 
 # %% [markdown]
@@ -424,8 +440,8 @@ noise = np.random.default_rng(0).normal(size=(8, 384))
 KMeans(4, n_init=10, random_state=0).fit_predict(noise)
 
 # %% [markdown]
-# Four groups. Of course: it was asked for four. Clustering always answers, as search
-# does.
+# For each direction the number of its group, 0 to 3. Four groups, of course: it was
+# asked for four. Clustering always answers, as search does.
 
 # %% [markdown]
 # ## Name a cluster, fairly
@@ -460,7 +476,7 @@ ch.predicted("my name for it")
 
 # %%
 for cluster in range(1, 5):
-    print(f"{groups.names[cluster]}\n    {', '.join(members(cluster, 6))}")
+    print(f"{groups.names[cluster]}\n    {', '.join(members(cluster, 4))}")
 
 # %% tags=["facts"]
 two = shadow.coordinates[:, :2]

@@ -75,6 +75,16 @@ top_k = Exercise(
             "Without the colon you get one of them, and not even the first. `[:k]` takes k.",
         ),
         Mistake(
+            lambda s, k: np.argsort(s, k),
+            "It stopped with an AxisError: the second number in the brackets is not for how many. "
+            "Sort all, and cut what comes out: `np.argsort(-similarity)[:k]`.",
+        ),
+        Mistake(
+            lambda s, _: s.max(),
+            "That is the highest similarity, one number. Asked is where the k highest stand: "
+            "`argsort`, and of that the first k.",
+        ),
+        Mistake(
             lambda s, _: np.argmax(s),
             "`argmax` gives the best one alone. Wanted are k: sort them all, and take `[:k]`.",
         ),

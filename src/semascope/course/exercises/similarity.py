@@ -27,6 +27,11 @@ by_hand = Exercise(
         Mistake(
             16, "That is an angle in degrees. The cosine is what comes before it, between −1 and 1."
         ),
+        Mistake(
+            1,
+            "1 would be the very same direction, and the picture shows 16° between them. "
+            "Divide 48 by 5 · 10, and do not round.",
+        ),
         Mistake(0.04, "That is 1 − cosine, how far apart they are. Asked is how near."),
     ],
     hints=[
@@ -97,6 +102,16 @@ cosine = Exercise(
             lambda a, b: a * b / np.prod(_norms(a, b)),
             "`*` multiplies number by number and "
             "leaves them apart. `@` adds them up: one number for two vectors.",
+        ),
+        Mistake(
+            lambda a, b: np.cos(a, b),
+            "`np.cos` wants an angle, and you have two arrows. You need no angle: divide the dot "
+            "product by both lengths.",
+        ),
+        Mistake(
+            lambda a, b: np.cos(a @ b),
+            "`np.cos` wants an angle, and `a @ b` is none. Leave the `np.cos` out, and divide by "
+            "both lengths.",
         ),
         Mistake(
             lambda a, b: 1 - _cosine(a, b),

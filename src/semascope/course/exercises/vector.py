@@ -91,7 +91,8 @@ length = Exercise(
         "Square every number, add the squares, take the root of the sum.",
         "`v**2` squares, `.sum()` adds, `np.sqrt(…)` takes the root.",
     ],
-    right="NumPy has this as `np.linalg.norm`. Every embedding of this model has the length 1.",
+    right="Three steps for two numbers, and the same three for 384. NumPy has this as "
+    "`np.linalg.norm`.",
 )
 
 
