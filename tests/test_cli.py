@@ -570,16 +570,25 @@ def test_no_progress_is_shown_in_a_pipe(folder):
 
 
 @pytest.mark.parametrize(
-    "line", ["search h.lance red", "clusters h.lance", "duplicates h.lance", "outliers h.lance"]
+    "line",
+    [
+        "search h.lance red",
+        "search h.lance red --json",
+        "clusters h.lance",
+        "duplicates h.lance",
+        "outliers h.lance",
+    ],
 )
 def test_what_a_terminal_obeys_is_shown_not_sent(run, tmp_path, model, monkeypatch, line):
     monkeypatch.chdir(tmp_path)
-    hostile = "\x1b]0;owned\x07\x1b[31mred\u202e"
+    hostile = "\x1b]0;owned\x07\x1b[31mred\x9b1m\u202e"
     rows = [{"text": f"{hostile} thing {n % 9}", "by": hostile} for n in range(10)]
     sema.index(rows, to="h.lance", model=model)
     found = run(f"semascope {line}")
     assert "red" in found.stdout
-    assert not set("\x1b\x07\u202e") & set(found.stdout)
+    assert not set("\x1b\x07\x9b\u202e") & set(found.stdout)
+    if line.endswith("--json"):
+        assert json_lines(found.stdout)[0]["row"]["by"] == hostile
 
 
 def test_a_reader_that_stops_reading_gets_no_traceback(folder):

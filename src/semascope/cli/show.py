@@ -63,7 +63,8 @@ def as_json(objects: Iterable[Mapping[str, Any]]) -> None:
     """Print one JSON object per line; dates and the like as strings, NaN as null."""
     for fields in objects:
         plain = json.loads(json.dumps(fields, default=str), parse_constant=lambda _: None)
-        click.echo(json.dumps(plain, ensure_ascii=False))
+        line = json.dumps(plain, ensure_ascii=False)
+        click.echo(CONTROL.sub(lambda c: f"\\u{ord(c[0]):04x}", line))  # the same to a reader
 
 
 def count(n: int, thing: str) -> str:
