@@ -1,19 +1,26 @@
 # make demo: set everything up, then index, search, sort and map a text that comes with semascope.
-# make test: set everything up, then lint, check types and run all tests.
+# make test: set everything up, then lint, check types and run all tests, in a browser too.
+# make explorer: build the page that semascope open serves; demo and test do so where it has changed.
 # make faults: kill, damage and starve collections, and see what is left; needs Linux and strace.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PAGE := src/semascope/explorer/built/index.html
+PAGE_SOURCES := $(wildcard explorer/*.* explorer/src explorer/src/* explorer/src/*/* explorer/src/*/*/*)
 
-.PHONY: demo test faults lint clean
+.PHONY: demo test explorer faults lint clean
 .DELETE_ON_ERROR:
 
-demo: $(VENV)/installed
+demo: $(VENV)/installed $(PAGE)
 	$(BIN)/semascope demo demo
 
-test: lint
+test: lint $(PAGE)
+	$(BIN)/python scripts/build_explorer.py test
+	$(BIN)/python scripts/get_browser.py
 	$(BIN)/python -m pytest
+
+explorer: $(PAGE)
 
 faults: $(VENV)/installed-dev
 	$(BIN)/python faults/kills.py
@@ -37,9 +44,16 @@ $(VENV)/installed: $(VENV)/pip pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
-$(VENV)/installed-dev: $(VENV)/installed
+$(VENV)/installed-explorer: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --group explorer
+	@touch $@
+
+$(PAGE): $(PAGE_SOURCES) scripts/build_explorer.py $(VENV)/installed-explorer
+	$(BIN)/python scripts/build_explorer.py
+
+$(VENV)/installed-dev: $(VENV)/installed-explorer
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $@
 
 clean:
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) demo explorer/node_modules $(dir $(PAGE))

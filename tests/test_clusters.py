@@ -509,9 +509,9 @@ def test_a_rest_says_its_size_in_passages_and_what_it_is_the_rest_of():
     made = clustering.make(graph, np.tile(on_circle(0), (31, 1)))
     levels = clustering.levels(*made)
     names = name_clusters([f"word{i // 13} word{i // 13}s" for i in range(31)], levels)
-    passages = [[i, i + 31] for i in range(31)]  # each text comes twice
+    row = np.tile(np.arange(31, dtype=np.int32), 2)  # each text comes twice
     for level in LEVELS:
-        clusters = clustering.of_passages(level, made, names, None, passages)
+        clusters = clustering.of_passages(level, made, names, None, row)
         rests = [name for name in clusters.names if name.startswith("rest")]
         assert rests == ["rest: 10 passages in small groups"]
 

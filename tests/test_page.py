@@ -1,23 +1,22 @@
 """The page: whole, harmless whatever the text, and true to what went in."""
 
 import base64
-import datetime
+import gzip
 import hashlib
 import json
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from semascope.cartography import LIGHT
-from semascope.coloring import by_category
-from semascope.errors import FileError, InvalidValue
-from semascope.page import Picture, Points, write_page
-from semascope.page.points import FAR
+import semascope as sema
+from semascope import explorer
+from semascope.errors import FileError
+from semascope.page import Picture, frame, write_page
 from semascope.page.words import count, percent
 from semascope.report import Cluster, Duplicates, Oddities, Report, Trust
-from semascope.structure import honesty
 
 HOSTILE = "</script><img src=x onerror=alert(1)><!--<script>{{script}}\u2028&\"'"
 
@@ -27,14 +26,16 @@ class Page(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.tags, self.blocks, self.policy = [], {}, ""
+        self.tags, self.blocks, self.styles, self.policy = [], {}, [], ""
         self._open = None
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
         self.tags.append((tag, attributes))
-        self._open = attributes.get("id", tag)
+        self._open = attributes.get("id", tag) if tag != "title" else tag
+        if tag == "style":
+            self.styles.append("")
         if attributes.get("http-equiv") == "Content-Security-Policy":
             self.policy = attributes["content"]
 
@@ -42,8 +43,10 @@ class Page(HTMLParser):
         self._open = None
 
     def handle_data(self, data):
-        if self._open in ("data", "script", "style", "title"):
+        if self._open in ("explorer-data", "script", "style", "title"):
             self.blocks[self._open] = self.blocks.get(self._open, "") + data
+            if self._open == "style":
+                self.styles[-1] += data
 
 
 @pytest.fixture
@@ -65,153 +68,126 @@ def report():
     )
 
 
-@pytest.fixture
-def content():
-    rng = np.random.default_rng(0)
-    return {
-        "coordinates": rng.normal(size=(5, 2)).astype(np.float32),
-        "labels": np.array([0, 0, 0, 1, 1]),
-        "names": ["farmers, crops", "war, peace"],
-        "texts": ["one", "Zwei 😀", "three", "four", "five"],
-        "columns": {"year": [1936, 1937, 1938, 1939, 1940]},
-        "neighbors": np.array([[1, 2], [0, 2], [0, 1], [4, -1], [3, -1]]),
-    }
+ROWS = [
+    {"text": "farmers bring in the crops", "year": 1936, HOSTILE: HOSTILE},
+    {"text": "a good harvest of wheat 😀", "year": 1937, HOSTILE: None},
+    {"text": HOSTILE, "year": None, HOSTILE: "a\x00b"},
+    {"text": "the navy wants ships", "year": 1939, HOSTILE: ""},
+    {"text": "peace, and no war at sea", "year": 1940, HOSTILE: "x" * 501},
+]
+
+
+@pytest.fixture(scope="module")
+def talks(tmp_path_factory, model):
+    return sema.index(
+        ROWS, text="text", to=tmp_path_factory.mktemp("page") / "t.lance", model=model
+    )
+
+
+@pytest.fixture(scope="module")
+def view(talks):
+    """Return what the explorer shows of a collection with hostile texts, values and names."""
+    return explorer.stored(talks)
 
 
 @pytest.fixture
-def write(tmp_path, content, report):
-    """Write the page with some of its content changed; return its text and its parts."""
+def write(tmp_path, view, report):
+    """Write the page; return its text and its parts."""
 
-    def write(name="Speeches", dark=False, **changes):
-        view = Points(**{**content, **changes})
-        write_page(tmp_path / "map.html", replace(report, name=name), view=view, dark=dark)
+    def write(name="Speeches", **options):
+        write_page(tmp_path / "map.html", replace(report, name=name), view=view, **options)
         text = (tmp_path / "map.html").read_text(encoding="utf-8")
         return text, Page(text)
 
     return write
 
 
-def data_of(page):
-    return json.loads(page.blocks["data"])
+def unpack(packed):
+    return pa.ipc.open_stream(gzip.decompress(base64.b64decode(packed))).read_all()
 
 
-def unpack(packed, dtype):
-    return np.frombuffer(base64.b64decode(packed), dtype)
+def digest(block):
+    return f"'sha256-{base64.b64encode(hashlib.sha256(block.encode()).digest()).decode()}'"
 
 
-def test_the_data_are_what_went_in(write, content):
-    data = data_of(write()[1])
-    np.testing.assert_array_equal(
-        unpack(data["coordinates"], "<f4").reshape(-1, 2), content["coordinates"]
-    )
-    np.testing.assert_array_equal(unpack(data["labels"], "<i4"), content["labels"])
-    k = data["neighbors"]["k"]
-    np.testing.assert_array_equal(
-        unpack(data["neighbors"]["indices"], "<i4").reshape(-1, k), content["neighbors"]
-    )
-    assert data["texts"] == content["texts"]
-    assert data["names"] == content["names"]
-    assert data["columns"] == [["year", ["1936", "1937", "1938", "1939", "1940"]]]
+def test_the_data_are_what_went_in(write, talks):
+    data = json.loads(write()[1].blocks["explorer-data"])
+    assert unpack(data["texts"])["text"].to_pylist() == talks.texts
+    points, drawn = unpack(data["points"]), talks.map()
+    np.testing.assert_array_equal(points["x"], drawn.coordinates[:, 0])
+    np.testing.assert_array_equal(points["y"], drawn.coordinates[:, 1])
+    np.testing.assert_array_equal(points["honesty"], drawn.honesty)
+    for level in ("coarse", "medium", "fine"):
+        clusters = talks.clusters(level)
+        np.testing.assert_array_equal(points[level], clusters.labels)
+        told = [cluster["name"] for cluster in data["about"]["clusters"][level]]
+        assert told == list(clusters.names)
+    near, k = unpack(data["neighbors"]), data["k"]
+    np.testing.assert_array_equal(near["number"].to_numpy().reshape(-1, k), talks.neighbors())
+    pair = talks.embeddings[0] @ talks.embeddings[near["number"][0].as_py()]
+    assert near["similarity"][0].as_py() == pytest.approx(pair, abs=1e-6)
+    percentile = talks.percentile(near["similarity"][0].as_py())
+    assert near["percentile"][0].as_py() == pytest.approx(percentile, abs=0.01)
+    assert [column["name"] for column in data["about"]["columns"]] == ["year", HOSTILE]
+    shown = unpack(data["values"])
+    assert shown["0"].to_pylist() == ["1936", "1937", "", "1939", "1940"]
+    assert shown["1"].to_pylist() == [HOSTILE, "", "a\x00b", "", "x" * 499 + "…"]
+    years = unpack(data["columns"][0])["value"].to_numpy()
+    np.testing.assert_array_equal(years, [1936, 1937, np.nan, 1939, 1940])
 
 
-def test_the_policy_lets_only_the_pages_own_script_and_style_run(write):
+def test_the_policy_lets_only_the_pages_own_script_and_styles_run(write):
     _, page = write()
-
-    def digest(block):
-        raw = hashlib.sha256(page.blocks[block].encode()).digest()
-        return f"'sha256-{base64.b64encode(raw).decode()}'"
-
     assert page.policy == (
-        f"default-src 'none'; script-src {digest('script')}; style-src {digest('style')}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {digest(page.blocks['script'])}; "
+        f"style-src {' '.join(map(digest, page.styles))}; img-src data: blob:; base-uri 'none'; "
+        "form-action 'none'"
     )
     scripts = [attributes.get("type") for tag, attributes in page.tags if tag == "script"]
-    assert scripts == ["application/json", None]
+    assert scripts == ["application/json", "module"]
 
 
 def test_the_page_fetches_nothing(write):
-    text, page = write()
+    _, page = write()
     sources = [a[name] for _, a in page.tags for name in ("src", "href", "srcset") if name in a]
     elsewhere = [source for source in sources if not source.startswith("#")]
     assert elsewhere == ["data:,"]  # an empty icon, or the browser would ask for one
-    assert "http://" not in text
-    assert "https://" not in text
     assert not any(name.startswith("on") or name == "style" for _, a in page.tags for name in a)
 
 
-def test_nothing_is_ever_parsed_as_html(write):
+def test_the_pages_script_runs_no_text_as_code(write):
     script = write()[1].blocks["script"]
-    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+    for way in ("eval(", "new Function", "import(", "document.write", "insertAdjacentHTML"):
         assert way not in script
 
 
 def test_hostile_text_stays_text_wherever_it_stands(write):
     _, plain = write()
-    text, page = write(
-        name=HOSTILE, texts=[HOSTILE] * 5, names=[HOSTILE] * 2, columns={HOSTILE: [HOSTILE] * 5}
-    )
+    text, page = write(name=HOSTILE)
     assert [tag for tag, _ in page.tags] == [tag for tag, _ in plain.tags]
     assert page.blocks["title"] == HOSTILE
     assert page.blocks["script"] == plain.blocks["script"]
     assert "<img" not in text
-    assert "<" not in page.blocks["data"]
-    assert "\u2028" not in page.blocks["data"]
-    data = data_of(page)
-    assert data["texts"][0] == data["names"][1] == HOSTILE
-    assert data["columns"] == [[HOSTILE, [HOSTILE] * 5]]
+    assert "<" not in page.blocks["explorer-data"]
+    assert "\u2028" not in page.blocks["explorer-data"]
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        (None, ""),
-        (float("nan"), ""),
-        (np.float32("nan"), ""),
-        (np.datetime64("NaT"), ""),
-        (np.datetime64("1936-01-03", "ns"), "1936-01-03T00:00:00.000000000"),
-        ("None", "None"),
-        ("nan", "nan"),
-        (1936.0, "1936"),
-        (0.1 + 0.2, "0.3"),
-        (float("inf"), "inf"),
-        (np.int64(7), "7"),
-        (True, "True"),
-        (b"caf\xc3\xa9 \xff", "café \ufffd"),
-        (datetime.date(1936, 1, 3), "1936-01-03"),
-        (["a", {"b": None}], "['a', {'b': None}]"),
-        ("x" * 501, "x" * 499 + "…"),
-        ("a\x00b", "a\x00b"),
-        ("lone \ud800", "lone ?"),
-    ],
-)
-def test_any_value_of_a_column_is_shown(write, value, shown):
-    data = data_of(write(columns={"it": [value] * 5})[1])
-    assert data["columns"] == [["it", [shown] * 5]]
-
-
-def test_colors_and_honesty_are_what_went_in(write):
-    made = by_category(HOSTILE, ["a", HOSTILE, HOSTILE, "", "a"], LIGHT)
-    _, page = write(coloring=made, honesty=np.array([0, 0.2, 0.4, 0.6, 1]), dark=True)
-    data = data_of(page)
-    np.testing.assert_array_equal(unpack(data["coloring"]["index"], "u1"), made.index)
-    assert data["coloring"]["name"] == HOSTILE
-    assert [tuple(entry) for entry in data["coloring"]["key"]] == list(made.key)
-    np.testing.assert_array_equal(unpack(data["honesty"], "u1"), [0, 51, 102, 153, 255])
-    assert dict(page.tags)["html"]["data-theme"] == "dark"
+def test_a_page_opens_as_it_was_asked_to(write):
+    tags = {attributes.get("id"): attributes for _, attributes in write(start="a=1&b")[1].tags}
+    assert tags["explorer"]["data-start"] == "a=1&b"
+    assert dict(write(dark=True)[1].tags)["html"]["data-theme"] == "dark"
     assert dict(write()[1].tags)["html"]["data-theme"] == "system"
-    assert data_of(write()[1])["coloring"] is None
 
 
-def test_the_page_calls_the_same_neighbors_far_as_the_library():
-    assert FAR == honesty.FAR
-
-
-def test_no_passages_and_no_neighbors_still_make_a_page(write):
-    _, page = write(
-        coordinates=np.empty((0, 2)), labels=np.empty(0, dtype=int), names=[], texts=[],
-        columns={"year": []}, neighbors=None,
-    )  # fmt: skip
-    assert data_of(page)["neighbors"] == {"k": 0, "indices": ""}
+def test_a_frame_holds_a_page_of_its_own_that_may_run_scripts_and_nothing_else(view):
+    (tag, frames), *others = Page(frame(view, height=640)).tags
+    assert (tag, others) == ("iframe", [])
+    assert (frames["sandbox"], frames["height"]) == ("allow-scripts", "640")
+    inner = Page(frames["srcdoc"])
+    assert inner.policy.startswith(
+        f"default-src 'none'; script-src {digest(inner.blocks['script'])}"
+    )
+    assert json.loads(inner.blocks["explorer-data"]) == json.loads(json.dumps(view))
 
 
 def test_the_same_content_gives_the_same_page_and_no_other_file(write, tmp_path):
@@ -219,51 +195,20 @@ def test_the_same_content_gives_the_same_page_and_no_other_file(write, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["map.html"]
 
 
-def test_a_page_of_18_000_passages_has_a_few_megabytes(tmp_path, report):
-    n, rng = 18_000, np.random.default_rng(0)
-    view = Points(
-        coordinates=rng.normal(size=(n, 2)),
-        labels=np.arange(n) % 50, names=["a, b, c"] * 50, texts=["fourteen bytes " * 15] * n,
-        columns={"year": [1900] * n, "president": ["Franklin D. Roosevelt"] * n},
-        neighbors=rng.integers(0, n, (n, 15)),
-    )  # fmt: skip
-    write_page(tmp_path / "map.html", report, view=view)
-    assert (tmp_path / "map.html").stat().st_size < 8e6
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"texts": ["one"]}, "texts must have one entry a passage: 5, got 1"),
-        ({"columns": {"year": [1]}}, "column 'year' must have one entry a passage: 5, got 1"),
-        ({"neighbors": np.zeros((4, 2), dtype=int)}, "neighbors must have one entry a passage"),
-        ({"neighbors": np.full((5, 2), 5)}, "neighbors must lie between 0 and 4"),
-        ({"labels": np.array([0, 0, 0, 1, 2])}, "between 0 and 1"),
-        (
-            {"coordinates": np.zeros((250_001, 2)), "labels": np.zeros(250_001, dtype=int)},
-            "up to 250,000 points, got 250,001; give it a picture",
-        ),
-    ],
-)
-def test_content_that_does_not_fit_together_is_refused(write, changes, message):
-    with pytest.raises(InvalidValue, match=message):
-        write(**changes)
-
-
-def test_a_missing_folder_is_named(tmp_path, content, report):
+def test_a_missing_folder_is_named(tmp_path, view, report):
     with pytest.raises(FileError, match=r"there is no folder .*absent; create it first"):
-        write_page(tmp_path / "absent" / "map.html", report, view=Points(**content))
+        write_page(tmp_path / "absent" / "map.html", report, view=view)
 
 
-def test_a_lone_surrogate_becomes_a_question_mark(tmp_path, content, report):
+def test_a_lone_surrogate_becomes_a_question_mark(tmp_path, view, report):
     report = replace(report, name="lone \ud800", finding="\udfff")
-    write_page(tmp_path / "map.html", report, view=Points(**content))
+    write_page(tmp_path / "map.html", report, view=view)
     assert "<title>lone ?</title>" in (tmp_path / "map.html").read_text(encoding="utf-8")
 
 
-def test_a_reader_is_warned_of_what_spoils_the_report(tmp_path, content, report, write):
+def test_a_reader_is_warned_of_what_spoils_the_report(tmp_path, view, report, write):
     trust = replace(report.trust, foreign=0.6, cut=3, split=3)
-    write_page(tmp_path / "a.html", replace(report, trust=trust), view=Points(**content))
+    write_page(tmp_path / "a.html", replace(report, trust=trust), view=view)
     warned, usual = (tmp_path / "a.html").read_text(encoding="utf-8"), write()[0]
     for warning in ("60% of the texts are not in English", "Longer than the model reads: 3 rows."):
         assert warning in warned

@@ -304,9 +304,8 @@ def test_a_browser_runs_nothing_of_a_hostile_page_and_has_nothing_to_complain_of
         (tmp_path / "report.html").as_uri(),
     ]  # fmt: skip
     shown = subprocess.run(command, capture_output=True, text=True, check=True)
-    root = dict(Page(shown.stdout).tags)["html"]
     assert "<title>broken" not in shown.stdout
-    assert "scripted" in root["class"]  # the page's own script ran
+    assert "canvas" in dict(Page(shown.stdout).tags)  # the page's own script ran
     assert "img" not in dict(Page(shown.stdout).tags)
     assert "CONSOLE" not in shown.stderr  # neither errors nor what the policy forbade
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
 from semascope.errors import InvalidValue
 
@@ -264,6 +263,8 @@ def _density(
     cells: NDArray[np.intp], labels: NDArray[np.integer], n_clusters: int
 ) -> NDArray[np.float32]:
     """Return each cluster's smoothed number of members in every cell, (C, GRID²)."""
+    from scipy.ndimage import gaussian_filter  # 0.2 s, which only those wait for who draw
+
     flat = np.bincount(labels * GRID**2 + cells, minlength=n_clusters * GRID**2)
     counts = flat.reshape(n_clusters, GRID, GRID).astype(np.float32)
     smooth = gaussian_filter(counts, sigma=(0, SMOOTHING, SMOOTHING), mode="constant")

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
 
 FloatArray = NDArray[np.float64]
 
@@ -87,6 +86,8 @@ def of_amounts(name: str, values: FloatArray, neighbors: NDArray[np.integer]) ->
     own, theirs = values[rows][both], mean[both]
     if len(own) < 3 or np.ptp(own) == 0 or np.ptp(theirs) == 0:
         return f"{name} on the map", ""
+    from scipy.stats import spearmanr  # 0.4 s, and nothing else here needs it
+
     correlation = float(spearmanr(own, theirs).statistic)
     figures = f"correlation with the neighbors’ mean {correlation:.2f}"
     if correlation >= MUCH:

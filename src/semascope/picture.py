@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from semascope.collection.clustering import Clusters
     from semascope.collection.collection import Collection
     from semascope.collection.mapping import Map
-    from semascope.page import Picture, Points
+    from semascope.page import Picture
 
 SUFFIXES = (".png", ".svg", ".pdf", ".html")
 NONE, ALL = "torn from all its neighbors", "beside all of them"
@@ -79,29 +81,20 @@ class Drawing:
 
 
 def _write_page(drawing: Drawing, to: Path, *, dark: bool) -> None:
-    from semascope import page, report
+    from semascope import explorer, page, report
 
     few = len(drawing.collection) <= page.MOST
-    view = _points(drawing, DARK if dark else LIGHT) if few else _pictures(drawing)
-    page.write_page(to, report.gather(drawing.collection), view=view, dark=dark)
+    view = explorer.stored(drawing.collection) if few else _pictures(drawing)
+    told = report.gather(drawing.collection)
+    page.write_page(to, told, view=view, start=_start(drawing), dark=dark)
 
 
-def _points(drawing: Drawing, theme: Theme) -> Points:
-    """Return a map to walk around in."""
-    from semascope.page import Points
-
-    collection, rows = drawing.collection, drawing.collection.rows()
-    others = [column for column in collection.columns if column != collection.text]
-    return Points(
-        coordinates=drawing.map.coordinates,
-        labels=drawing.clusters.labels,
-        names=drawing.clusters.names,
-        texts=collection.texts,
-        columns={column: [row[column] for row in rows] for column in others},
-        neighbors=collection.neighbors(),
-        honesty=drawing.map.honesty,
-        coloring=drawing.coloring(theme),
-    )
+def _start(drawing: Drawing) -> str:
+    """Return what the page is colored by at first, as its address has it."""
+    if drawing.color is None and not drawing.honesty:
+        return ""
+    by = "honesty" if drawing.color is None else [drawing.color[0]]
+    return f"color={quote(json.dumps(by))}"
 
 
 def _pictures(drawing: Drawing) -> Picture:

@@ -26,6 +26,7 @@ SECTIONS = {
         "evaluate",
         "check",
     ],
+    "Look": ["open"],
     "Learn": ["demo", "course", "doctor"],
 }
 

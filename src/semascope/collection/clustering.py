@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semascope import structure
+from semascope.collection import distinct
 from semascope.collection.derived import Arrays
 from semascope.errors import InvalidValue
 
@@ -98,7 +99,7 @@ def of_passages(
     made: tuple[Arrays, Mapping[str, Any]],
     names: Mapping[str, Sequence[str]],
     stability: Mapping[str, Sequence[int]] | None,
-    passages: Sequence[Sequence[int]],
+    row: RowArray,
 ) -> Clusters:
     """Return the clusters of N passages on one level.
 
@@ -110,18 +111,15 @@ def of_passages(
         As `make` returned them.
     names, stability : mapping
         Of each level's clusters of texts.
-    passages : sequence of M sequences of int
-        The numbers of the passages that have each text.
+    row : ndarray of shape (N,), int32
+        Which of the M texts each passage has.
     """
     number = structure.LEVELS.index(resolution)
     above = None
     if number:
-        above = of_passages(structure.LEVELS[number - 1], made, names, None, passages)
+        above = of_passages(structure.LEVELS[number - 1], made, names, None, row)
     arrays, about = made[0], made[1][resolution]
-    first = [numbers[0] for numbers in passages]  # (M,)
-    row = np.empty(sum(map(len, passages)), np.int32)  # (N,) which of the M a passage has
-    for i, numbers in enumerate(passages):
-        row[numbers] = i
+    first = distinct.firsts(row).tolist()  # (M,)
     of_text = arrays[resolution][row]  # (N,)
     sizes = np.bincount(of_text, minlength=len(about["rest"]))  # counting passages, not texts
     order = np.argsort(-sizes, kind="stable").tolist()

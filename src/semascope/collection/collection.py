@@ -71,6 +71,12 @@ class Collection:
         return list(self._snapshot.columns)
 
     @property
+    def schema(self) -> pa.Schema:
+        """The user's columns and their types."""
+        stored = self._snapshot.table.schema
+        return pa.schema([stored.field(name) for name in self.columns])
+
+    @property
     def version(self) -> int:
         """Which commit this is; later ones have higher numbers."""
         return self._snapshot.version
@@ -108,13 +114,84 @@ class Collection:
         """The unit-length embedding of each passage, (N, D) float32."""
         return self._snapshot.embeddings
 
-    def rows(self, numbers: Sequence[int] | None = None) -> list[dict[str, Any]]:
+    def rows(
+        self, numbers: Sequence[int] | NDArray[np.integer] | None = None
+    ) -> list[dict[str, Any]]:
         """Return the user's columns of these passages, or of all."""
         if numbers is None:
             return list(self._snapshot.read(columns=self.columns).to_pylist())
-        if any(not 0 <= number < len(self) for number in numbers):
-            raise InvalidValue(f"passages are numbered 0 to {len(self) - 1:,}, got {list(numbers)}")
-        return self._snapshot.rows(numbers)
+        return self._snapshot.rows(self._numbers(numbers).tolist())
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """Return one of the user's columns, of all N passages.
+
+        Raises
+        ------
+        InvalidValue
+            If there is none of this name.
+        """
+        if name not in self.columns:
+            raise InvalidValue(
+                f"there is no column {name!r}; the columns are {', '.join(self.columns)}"
+            )
+        return self._snapshot.column(name)
+
+    def passing(self, where: str) -> NDArray[np.intp]:
+        """Return the numbers of the passages that pass a condition, ascending.
+
+        Parameters
+        ----------
+        where : str
+            An SQL condition, as for `search`.
+
+        Raises
+        ------
+        InvalidValue
+            If it is no condition on the columns that there are.
+        """
+        return self._snapshot.passing(where)
+
+    def embeddings_of(self, numbers: Sequence[int] | NDArray[np.integer]) -> FloatArray:
+        """Return the embeddings of these passages, (M, D) float32, and read no others."""
+        return self._snapshot.vectors(self._numbers(numbers).tolist())
+
+    def project(self, direction: NDArray[np.floating]) -> FloatArray:
+        """Return how far each passage lies along a direction.
+
+        Parameters
+        ----------
+        direction : ndarray of shape (D,)
+            Of any length but 0; only where it leads counts.
+
+        Returns
+        -------
+        ndarray of shape (N,), float32
+            The cosine of each embedding with it, in [-1, 1]. It is computed in blocks: memory
+            does not grow with the collection.
+
+        Raises
+        ------
+        InvalidValue
+            If it has another shape, or no direction.
+        """
+        length = float(np.linalg.norm(direction))
+        if direction.shape != (self.model["dim"],) or not np.isfinite(length) or not length:
+            raise InvalidValue(
+                f"a direction has {self.model['dim']} finite numbers and a length, got shape "
+                f"{direction.shape} and length {length:.6g}"
+            )
+        return self._snapshot.project((direction / length).astype(np.float32))
+
+    def _numbers(self, numbers: Sequence[int] | NDArray[np.integer]) -> NDArray[np.intp]:
+        """Return numbers of passages as an array, if there are passages of all of them."""
+        try:
+            found = np.asarray(numbers, np.intp).reshape(-1)
+        except (OverflowError, TypeError, ValueError) as error:
+            raise InvalidValue(f"passages have whole numbers: {error}") from error
+        wrong = found[(found < 0) | (found >= len(self))]
+        if wrong.size:
+            raise InvalidValue(f"passages are numbered 0 to {len(self) - 1:,}, got {wrong[0]}")
+        return found
 
     def to_arrow(self) -> pa.Table:
         """Return everything that is stored: the user's columns, hashes and embeddings."""
@@ -223,6 +300,10 @@ class Collection:
         The pairs are 100,000, drawn with a fixed seed. None if there is but one passage.
         """
         return self._search.percentile(similarity)
+
+    def percentiles(self, similarities: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return the `percentile` of each of M similarities, (M,); NaN of one passage alone."""
+        return self._search.percentiles(similarities)
 
     def similarity_at(self, percent: float) -> float | None:
         """Return the similarity that so many percent of random pairs of passages do not reach.
@@ -347,6 +428,7 @@ class Collection:
         self,
         to: str | Path,
         *,
+        numbers: Sequence[int] | NDArray[np.integer] | None = None,
         embeddings: bool = False,
         raw: bool = False,
         without_duplicates: bool = False,
@@ -360,6 +442,9 @@ class Collection:
             Its name says the format: ``.csv``, ``.tsv``, ``.jsonl``, each also with ``.gz`` or
             ``.zst`` behind it, or ``.parquet``, which keeps every type. The file appears, or
             replaces another, when it is complete.
+        numbers : sequence of int, optional
+            Passages whose rows are wanted, each row once; with embeddings, the passages that are
+            wanted. By default all.
         embeddings : bool
             A line for each passage instead, with its row's columns and three more: ``_row``, the
             number of the row, ``_start``, the character of the row's text at which the passage
@@ -384,7 +469,7 @@ class Collection:
         Raises
         ------
         InvalidValue
-            If the name ends in none of these.
+            If the name ends in none of these, or a number is none of a passage.
         FileError
             If the file cannot be written.
 
@@ -400,6 +485,7 @@ class Collection:
             Path(to),
             embeddings=embeddings,
             raw=raw,
+            numbers=None if numbers is None else self._numbers(numbers),
             left_out=left_out,
             on_progress=on_progress,
         )

@@ -52,13 +52,16 @@ def export(
     *,
     embeddings: bool,
     raw: bool,
+    numbers: NumberArray | None,
     left_out: Sequence[int],
     on_progress: Progress,
 ) -> Exported:
-    """See `Collection.export`; ``left_out`` are numbers of rows."""
+    """See `Collection.export`; ``left_out`` are numbers of rows, the others of passages."""
     make, compression = _writer(to, raw=raw)
     columns = _columns(snapshot, embeddings=embeddings)
     order, firsts = _by_row(snapshot, left_out)
+    if numbers is not None:
+        order, firsts = _chosen(snapshot, order, firsts, numbers, whole=not embeddings)
     total = len(order) if embeddings else len(firsts)
     blocks = (
         _passages(snapshot, columns, order)
@@ -103,6 +106,22 @@ def _by_row(snapshot: Snapshot, left_out: Sequence[int]) -> tuple[NumberArray, N
     order = np.lexsort((starts, snapshot.row_of))
     order = order[~np.isin(snapshot.row_of[order], left_out)]
     return order, np.flatnonzero(starts[order] == 0)
+
+
+def _chosen(
+    snapshot: Snapshot,
+    order: NumberArray,
+    firsts: NumberArray,
+    numbers: NumberArray,
+    *,
+    whole: bool,
+) -> tuple[NumberArray, NumberArray]:
+    """Return those of these passages that are wanted, or all of each row that has one of them."""
+    row_of = snapshot.row_of
+    kept = np.isin(row_of[order], row_of[numbers]) if whole else np.isin(order, numbers)
+    begins = np.zeros(len(order), dtype=bool)
+    begins[firsts] = True
+    return order[kept], np.flatnonzero(begins[kept])
 
 
 def _passages(snapshot: Snapshot, columns: Sequence[str], order: NumberArray) -> Iterator[pa.Table]:

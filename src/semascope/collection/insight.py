@@ -5,7 +5,6 @@ the passages that have them. So the order of rows in a file cannot matter, and a
 a thousand times does not fill its own neighborhood.
 """
 
-import hashlib
 from collections.abc import Iterable
 from functools import cached_property, partial
 from typing import Any
@@ -14,7 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semascope import structure
-from semascope.collection import clustering, derived, duplicates, graphing, mapping, outliers
+from semascope.collection import (
+    clustering,
+    derived,
+    distinct,
+    duplicates,
+    graphing,
+    mapping,
+    outliers,
+)
 from semascope.collection.clustering import Clusters
 from semascope.collection.duplicates import Duplicates
 from semascope.collection.mapping import Map
@@ -33,15 +40,6 @@ class Insight:
         self._snapshot = snapshot
         self._folder = snapshot.path / derived.FOLDER
         self._remember = partial(derived.remember, self._folder, of_version=snapshot.version)
-        passages: dict[str, list[int]] = {}
-        for number, text in enumerate(snapshot.texts):
-            passages.setdefault(text, []).append(number)
-        self._texts = sorted(passages, key=_content_hash)  # the M distinct ones
-        self._passages = [passages[text] for text in self._texts]  # that have each of them
-        self._row = np.empty(len(snapshot), np.int32)  # (N,) which of the M a passage has
-        for row, numbers in enumerate(self._passages):
-            self._row[numbers] = row
-        self._first = [numbers[0] for numbers in self._passages]
         self._graph: structure.Graph | None = None
 
     def clusters(
@@ -63,7 +61,7 @@ class Insight:
 
         _, names = self._remember("-".join(["names", *_tags(own)]), make_names)
         found = self._remember("stability", make_stability)[1] if stability else None
-        return clustering.of_passages(resolution, made, names, found, self._passages)
+        return clustering.of_passages(resolution, made, names, found, self._row)
 
     def map(self, redo: bool, on_progress: Progress) -> Map:
         """See `Collection.map`."""
@@ -101,17 +99,40 @@ class Insight:
     def neighbors(self, on_progress: Progress) -> NDArray[np.int32]:
         """Return the (N, k) nearest passages of each passage, one for each distinct text."""
         graph = self._neighbors(on_progress)
-        return np.array(self._first, np.int32)[graph.neighbors][self._row]
+        return self._first.astype(np.int32)[graph.neighbors][self._row]
+
+    @cached_property
+    def _row(self) -> RowArray:
+        """Which of the M distinct texts each of the N passages has, (N,)."""
+        arrays, _ = self._remember(
+            "texts", lambda: ({"row": distinct.rows_of(self._snapshot.texts)}, None)
+        )
+        return arrays["row"]
+
+    @cached_property
+    def _first(self) -> NDArray[np.intp]:
+        """The first passage that has each of the M texts, (M,)."""
+        return distinct.firsts(self._row)
+
+    @cached_property
+    def _passages(self) -> list[list[int]]:
+        """The passages that have each of the M texts."""
+        return distinct.members(self._row)
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        """The M distinct ones."""
+        return [self._snapshot.texts[number] for number in self._first.tolist()]
 
     @cached_property
     def _hashes(self) -> NDArray[np.uint64]:
         """What tells the M texts in later versions of the collection, ascending as they are."""
-        digests = b"".join(_content_hash(text)[:8] for text in self._texts)
+        digests = b"".join(distinct.content_hash(text)[:8] for text in self._texts)
         return np.frombuffer(digests, ">u8").astype(np.uint64)
 
     @cached_property
     def _embeddings(self) -> FloatArray:
-        return self._snapshot.embeddings_of(np.array(self._first))  # (M, D)
+        return self._snapshot.embeddings_of(self._first)  # (M, D)
 
     def _make_clusters(self, on_progress: Progress) -> tuple[derived.Arrays, dict[str, Any]]:
         return clustering.make(self._neighbors(on_progress), self._embeddings)
@@ -122,15 +143,11 @@ class Insight:
             return graphing.make(self._hashes, self._embeddings, older, on_progress)
 
         if self._graph is None:
-            alone = len(self._texts) == 1  # no neighbors: nothing that Arrow could hold
+            alone = len(self._first) == 1  # no neighbors: nothing that Arrow could hold
             self._graph = graphing.recall(*(make() if alone else self._remember("graph", make)))
         return self._graph
 
 
-def _content_hash(text: str) -> bytes:
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
-
-
 def _tags(words: list[str]) -> list[str]:
     """Return what tells results that depend on these words; nothing for none."""
-    return [_content_hash("\n".join(words)).hex()] if words else []
+    return [distinct.content_hash("\n".join(words)).hex()] if words else []

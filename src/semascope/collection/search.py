@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 from lance.query import FullTextOperator, MatchQuery
+from numpy.typing import NDArray
 
 from semascope.collection import usual, words
 from semascope.collection.nearest import Filter, Numbers, open_nearest
@@ -108,6 +109,13 @@ class Search:
     def percentile(self, similarity: float) -> float | None:
         """See `Collection.percentile`."""
         return _share_below(similarity, self._usual.pairs)
+
+    def percentiles(self, similarities: NDArray[np.floating]) -> NDArray[np.float64]:
+        """See `Collection.percentiles`."""
+        pairs = self._usual.pairs
+        if not pairs.size:
+            return np.full(len(similarities), np.nan)
+        return 100 * np.searchsorted(pairs, similarities) / pairs.size
 
     def similarity_at(self, percent: float) -> float | None:
         """See `Collection.similarity_at`."""

@@ -90,6 +90,22 @@ class Snapshot:
         self._check_length(start, EMBEDDING)
         return found
 
+    def vectors(self, numbers: Sequence[int]) -> FloatArray:
+        """Return the embeddings of some passages, (M, D), in their order: no others are read."""
+        return to_matrix(self.take(numbers, [EMBEDDING])[EMBEDDING])
+
+    def project(self, direction: FloatArray) -> FloatArray:
+        """Return the dot product of each embedding with a vector (D,), shape (N,)."""
+        if "embeddings" in self.__dict__:  # they are in memory anyhow
+            return self.embeddings @ direction
+        blocks = (
+            to_matrix(pa.chunked_array([batch[EMBEDDING]])) @ direction
+            for batch in self.batches([EMBEDDING], BLOCK)
+        )
+        found: FloatArray = np.concatenate(list(blocks))
+        self._check_length(len(found), EMBEDDING)
+        return found
+
     @cached_property
     def row_of(self) -> NDArray[np.int64]:
         """The number of the row that each passage is from, (N,)."""
@@ -153,7 +169,7 @@ class Snapshot:
         InvalidValue
             If it is none, or names a column that there is not; the message lists those there are.
         """
-        literals = re.findall(r'"([^"]*)"', re.sub(r"'[^']*'", "", where))
+        literals = re.findall(r'"([^"]*)"', re.sub(r"'[^']*'|`[^`]*`", "", where))
         quoted = {name.lower() for name in literals} & {name.lower() for name in self.columns}
         if quoted:  # to Lance that is a text, and the filter would never be true
             name = min(quoted)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from semascope.collection.snapshot import Snapshot
@@ -16,6 +17,7 @@ Months = NDArray[np.int64]
 
 MOST_BINS = 40  # of the finest unit that needs no more
 YEARS = (1, 2999)  # whole numbers that count as years
+SAMPLE = 2_000  # values by which a column is judged
 READABLE = 0.9  # of the values that there are: a column of fewer dates is none
 # Months that a bin spans, finest first.
 UNITS = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1200}
@@ -44,6 +46,7 @@ class Timeline:
     column: str
     unit: str  # "month", "quarter", "year", "decade" or "century"
     bins: Sequence[str]  # such as "1790s", the earliest first; those without rows are there too
+    bin: NDArray[np.int32] = field(repr=False)  # (N,) of each passage; -1 without a readable date
     names: Sequence[str]  # of the clusters
     counts: NDArray[np.float64] = field(repr=False)  # (B, C) rows
     shares: NDArray[np.float64] = field(repr=False)  # (B, C) of the bin's rows; NaN where none is
@@ -78,6 +81,7 @@ def timeline(
         column=column,
         unit=unit,
         bins=[_name((begin // size + i) * size, unit) for i in range(B)],
+        bin=np.where(dated, bins, -1).astype(np.int32),
         names=list(names),
         counts=counts,
         shares=shares,
@@ -118,6 +122,15 @@ def _trends(counts: NDArray[np.float64], names: Sequence[str]) -> tuple[list[Tre
         if is_clear[c]
     ]
     return [t for slope, t in moves if slope > 0], [t for slope, t in moves if slope < 0]
+
+
+def has_dates(column: pa.ChunkedArray) -> bool:
+    """Tell whether a timeline can be made of a column, by a sample of its values."""
+    known = column.drop_null()
+    some = known.take(np.arange(0, len(known), -(-len(known) // SAMPLE) or 1)).to_pylist()
+    values = [value for value in some if not _is_missing(value)]
+    dated = sum(_month(value) >= 0 for value in values)
+    return bool(values) and dated >= READABLE * len(values)
 
 
 def _months(snapshot: Snapshot, column: str) -> Months:

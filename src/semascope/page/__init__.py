@@ -1,32 +1,36 @@
 """One HTML page that tells what is in a collection: a single file, no network.
 
 On top lies the map, to walk around in or as a picture; below, the report, which needs no script.
-The templates, the style and the scripts lie beside this file; ``write_page`` puts them and the
-data together. What comes from the user is text only: escaped in the report, and for the map in a
-JSON block that the script reads and shows as text. Only these are put in unescaped: our style,
-our script, and the JSON. The page's own policy forbids every other
-script, style and request.
+The templates and the style of the report lie beside this file, the built explorer in
+`semascope.explorer`; ``write_page`` puts them and the data together. What comes from the user is
+text only: escaped in the report, and for the map in a JSON block that the script reads and shows
+as text. Only these are put in unescaped: our styles, our script, and the JSON. The page's own
+policy forbids every other script, style and request.
 """
 
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
 from semascope.atomic import write_atomically
 from semascope.cartography import CAPTION
+from semascope.explorer import built
 from semascope.page import lines, words
 from semascope.page.columns import halves
-from semascope.page.points import MOST, Points, to_data
 from semascope.report import Report
 from semascope.similarity import rounded_down
 
-__all__ = ["MOST", "Picture", "Points", "write_page"]
+__all__ = ["MOST", "Picture", "frame", "write_page"]
+
+MOST = 250_000  # passages to walk around in; a browser takes seconds to read the file of as many
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,12 @@ class Picture:
 
 
 def write_page(
-    path: str | Path, report: Report, *, view: Points | Picture, dark: bool = False
+    path: str | Path,
+    report: Report,
+    *,
+    view: Mapping[str, Any] | Picture,
+    start: str = "",
+    dark: bool = False,
 ) -> None:
     """Write a report as one self-contained HTML file.
 
@@ -49,8 +58,11 @@ def write_page(
         A file there is replaced, whole or not at all.
     report : Report
         What the sections below the map tell.
-    view : Points or Picture
-        The map: points to hover over and select, or a picture where there are too many of them.
+    view : mapping or Picture
+        What `semascope.explorer.stored` returned, to walk around in; or a picture of the map where
+        there are too many passages for that.
+    start : str
+        What is chosen at first, as the explorer's address has it.
     dark : bool, default False
         Light on dark; by default as the reader's system is.
 
@@ -59,25 +71,47 @@ def write_page(
     FileError
         If the folder does not exist, or the file cannot be written.
     """
-    points, picture = (view, None) if isinstance(view, Points) else (None, view)
-    colors = points.colors() if points else []
-    style = _asset("page.css")
-    script = f'"use strict";\n{_asset("geometry.js")}\n{_asset("page.js")}' if points else ""
+    picture = view if isinstance(view, Picture) else None
+    styles, script = [_asset("page.css")], ""
+    if not picture:
+        styles, script = [*styles, built.read("explorer.css")], built.read("explorer.js")
     page = _templates().get_template("template.html").render(
         report=report,
         change=report.change,
         picture=picture and {"light": _uri(picture.light), "dark": _uri(picture.dark)},
         alt=picture.alt if picture else "",
-        colors=colors if points and points.coloring is None else [],
+        colors=[] if isinstance(view, Picture) or start else _colors(view["about"]),
         caption=CAPTION,
         theme="dark" if dark else "system",
-        policy=_policy(script, style),
-        style=style,
+        policy=_policy(script, styles),
+        styles=styles,
         script=script,
-        data=_script_safe(to_data(points, colors)) if points else "",
+        start=start,
+        data="" if isinstance(view, Picture) else _script_safe(view),
     )  # fmt: skip
     # A lone surrogate has no UTF-8: it becomes a question mark.
     write_atomically(path, page.encode("utf-8", "replace"))
+
+
+def frame(view: Mapping[str, Any], *, height: int) -> str:
+    """Return HTML that shows the explorer in a frame, as in a notebook.
+
+    Parameters
+    ----------
+    view : mapping
+        What `semascope.explorer.stored` returned.
+    height : int
+        Of the frame, in pixels.
+    """
+    style, script = built.read("explorer.css"), built.read("explorer.js")
+    page = _templates().get_template("bare.html").render(
+        name=view["about"]["name"],
+        policy=_policy(script, [style]),
+        styles=[style],
+        script=script,
+        data=_script_safe(view),
+    )  # fmt: skip
+    return _templates().get_template("frame.html").render(page=page, height=height)
 
 
 @cache
@@ -95,12 +129,18 @@ def _templates() -> jinja2.Environment:
     return found
 
 
-def _policy(script: str, style: str) -> str:
-    """Return what the page may do: run its own script, look as its own style says, nothing else."""
+def _colors(about: Mapping[str, Any]) -> list[str]:
+    """Return the color of each cluster that the report tells of."""
+    return [about["palette"][cluster["color"]] for cluster in about["clusters"]["medium"]]
+
+
+def _policy(script: str, styles: list[str]) -> str:
+    """Return what the page may do: run its own script, look as its own styles say, nothing else."""
     scripts = _digest(script) if script else "'none'"
     return (
         f"default-src 'none'; script-src {scripts}; "
-        f"style-src {_digest(style)}; img-src data:; base-uri 'none'; form-action 'none'"
+        f"style-src {' '.join(map(_digest, styles))}; img-src data: blob:; base-uri 'none'; "
+        "form-action 'none'"
     )
 
 

@@ -59,6 +59,11 @@ class Change:
         return f"the {self.bins[at]}" if self.unit in ("decade", "century") else self.bins[at]
 
 
+def are_years(column: str, first: float) -> bool:
+    """Tell whether numbers, of which ``first`` is the least, are years and no mere counts."""
+    return first >= LEAST_YEAR or bool(_words(column) & {"year", "years"})
+
+
 def gather(collection: Collection, about: Info) -> Change | None:
     """Return what changes over time; None if no column tells of more than one stretch of it."""
     timelines = (_timeline(collection, column) for column in _candidates(collection, about))
@@ -86,8 +91,7 @@ def _timeline(collection: Collection, column: str) -> Timeline | None:
     except InvalidValue:
         return None
     first = int(found.bins[0][:4])
-    is_year = first >= LEAST_YEAR or bool(_words(column) & {"year", "years"})
-    return found if is_year and len(found.bins) > 1 else None
+    return found if are_years(column, first) and len(found.bins) > 1 else None
 
 
 def _change(found: Timeline) -> Change:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from semascope.structure.graph import FloatArray, Graph, RowArray
 
@@ -35,6 +34,8 @@ def neighbors_kept(coordinates: FloatArray, graph: Graph) -> FloatArray:
     The mean over all rows is the KNN figure of Kobak & Berens (2019), The art of using t-SNE for
     single-cell transcriptomics.
     """
+    from scipy.spatial import cKDTree  # 0.2 s, which only those wait for who make a map
+
     N, k = graph.neighbors.shape
     if k == 0:
         return np.ones(N, dtype=np.float32)

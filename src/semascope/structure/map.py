@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from openTSNE import TSNEEmbedding
-from openTSNE.affinity import PrecomputedAffinities
 from scipy.sparse import csr_matrix
 
 from semascope.progress import Progress, silent
@@ -91,6 +89,9 @@ def _tsne(
     graph: Graph, start: FloatArray, schedule: Schedule, on_progress: Progress
 ) -> NDArray[np.float64]:
     """Let neighbors pull and all others push, from the start given."""
+    from openTSNE import TSNEEmbedding  # scikit-learn comes with it: 0.8 s
+    from openTSNE.affinity import PrecomputedAffinities
+
     N, k = graph.neighbors.shape
     ends = np.arange(0, N * k + 1, k)
     pull = csr_matrix((np.ones(N * k), graph.neighbors.ravel(), ends), shape=(N, N))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from semascope.structure.graph import FloatArray, Graph
 
@@ -99,6 +98,8 @@ def _most_similar(
 
 def _usual_distance(coordinates: FloatArray, k: int) -> float:
     """Return the median distance to the nearest k on the map; never quite 0."""
+    from scipy.spatial import cKDTree  # as in `honesty`
+
     probes = coordinates[:: -(-len(coordinates) // PROBES)]
     nearest = min(k, len(coordinates) - 1) + 1  # itself too
     distance, _ = cKDTree(coordinates).query(probes, [nearest])

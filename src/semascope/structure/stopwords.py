@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 import stopwordsiso
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 SAMPLE = 2000  # texts by which languages are known
 LEAST_WORDS = 2  # of a language's stop words in a text, different ones, that tell it
@@ -20,7 +19,6 @@ NAMING = """amount bill bottom call computer cry describe detail empty fill fire
     mill mine move name serious show side sincere system thick thin top"""
 EMPTY = """ain aren couldn did didn does doesn doing don hadn hasn haven having isn just let like ll
     mustn needn really said say says shan shouldn ve wasn weren won wouldn"""
-ENGLISH = (ENGLISH_STOP_WORDS - set(NAMING.split())) | set(EMPTY.split())
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
@@ -66,9 +64,12 @@ def _language(text: str) -> str | None:
 
 @cache
 def _lists() -> Mapping[str, frozenset[str]]:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS  # 0.8 s; only names need it
+
+    english = (ENGLISH_STOP_WORDS - set(NAMING.split())) | set(EMPTY.split())
     lists = {language: stopwordsiso.stopwords(language) for language in stopwordsiso.langs()}
     return {language: _lower(words) for language, words in lists.items()} | {
-        "en": frozenset(ENGLISH)
+        "en": frozenset(english)
     }
 
 

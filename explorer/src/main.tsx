@@ -1,0 +1,12 @@
+/** The page begins here: find the collection, read the address, show the explorer. */
+
+import { render } from "preact";
+import { createServed } from "./served";
+import { start } from "./start";
+import { createStored, type StoredData } from "./stored";
+import "./style.css";
+
+const root = document.getElementById("explorer")!;
+const data = document.getElementById("explorer-data"); // of a page that is one file
+const source = data ? createStored(JSON.parse(data.textContent ?? "") as StoredData) : createServed();
+void start(root, source, render);

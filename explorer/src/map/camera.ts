@@ -1,0 +1,54 @@
+/** Where the map is looked at from: the view that is chosen, and the room that panels leave it. */
+
+import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import type { Explorer } from "../explorer";
+import { bringInto, fit, zoomAt, type Room, type Size, type Spot, type View } from "../geometry";
+
+export interface Camera {
+  readonly size: Signal<Size>;
+  readonly room: Signal<Room>; // that no panel covers
+  readonly view: ReadonlySignal<View>;
+  readonly zoom: ReadonlySignal<number>; // 1 where all of the map is shown
+  pan(dx: number, dy: number): void;
+  zoomBy(factor: number, at: Spot | null): void;
+  showAll(): void;
+  /** Move no more than it takes for a passage to be seen. */
+  show(number: number): void;
+}
+
+const ZOOMS: Spot = [0.5, 400];
+const MARGIN = 32;
+
+export function createCamera({ chosen, positions }: Explorer): Camera {
+  const size = signal<Size>({ width: 1, height: 1 });
+  const room = signal<Room>({ left: 0, top: 0, right: 1, bottom: 1 });
+  const whole = computed(() => fit(positions.value, size.value, inset(room.value, MARGIN)));
+  const view = computed(() => chosen.view.value ?? whole.value);
+  const zoom = computed(() => view.value.scale / whole.value.scale);
+
+  return {
+    size, room, view, zoom,
+    pan(dx, dy) {
+      const { x, y, scale } = view.value;
+      chosen.view.value = { x: x - dx / scale, y: y + dy / scale, scale };
+    },
+    zoomBy(factor, at) {
+      const { left, right, top, bottom } = room.value;
+      const [least, most] = ZOOMS.map((limit) => limit * whole.value.scale) as [number, number];
+      const middle: Spot = [(left + right) / 2, (top + bottom) / 2];
+      chosen.view.value = zoomAt(view.value, size.value, at ?? middle, factor, [least, most]);
+    },
+    showAll() {
+      chosen.view.value = null;
+    },
+    show(number) {
+      const { x, y } = positions.value;
+      const moved = bringInto(view.value, size.value, inset(room.value, MARGIN), x[number]!, y[number]!);
+      if (moved.x !== view.value.x || moved.y !== view.value.y) chosen.view.value = moved;
+    },
+  };
+}
+
+function inset({ left, top, right, bottom }: Room, by: number): Room {
+  return { left: left + by, top: top + by, right: right - by, bottom: bottom - by };
+}
