@@ -13,8 +13,8 @@ import pytest
 
 import semascope as sema
 from semascope import explorer
-from semascope.errors import FileError
-from semascope.page import Picture, frame, write_page
+from semascope.errors import FileError, InvalidValue
+from semascope.page import Picture, write_page
 from semascope.page.words import count, percent
 from semascope.report import Cluster, Duplicates, Oddities, Report, Trust
 
@@ -179,15 +179,23 @@ def test_a_page_opens_as_it_was_asked_to(write):
     assert dict(write()[1].tags)["html"]["data-theme"] == "system"
 
 
-def test_a_frame_holds_a_page_of_its_own_that_may_run_scripts_and_nothing_else(view):
-    (tag, frames), *others = Page(frame(view, height=640)).tags
-    assert (tag, others) == ("iframe", [])
-    assert (frames["sandbox"], frames["height"]) == ("allow-scripts", "640")
+def test_a_notebook_gets_a_frame_that_may_run_scripts_and_nothing_else(talks, view):
+    shown = talks.explore(height=400)
+    (_, frames), *_ = Page(shown._repr_html_()).tags
+    assert (frames["sandbox"], frames["height"]) == ("allow-scripts", "400")
     inner = Page(frames["srcdoc"])
-    assert inner.policy.startswith(
-        f"default-src 'none'; script-src {digest(inner.blocks['script'])}"
-    )
+    allowed = f"default-src 'none'; script-src {digest(inner.blocks['script'])}; style-src "
+    assert inner.policy.startswith(allowed)
     assert json.loads(inner.blocks["explorer-data"]) == json.loads(json.dumps(view))
+    assert repr(shown) == "Frame(command='semascope open t.lance')"
+
+
+def test_a_notebook_is_not_given_more_than_it_holds(talks, monkeypatch):
+    monkeypatch.setattr("semascope.page.MOST", 4)
+    with pytest.raises(
+        InvalidValue, match="holds up to 4 passages, got 5; in a terminal: semascope open"
+    ):
+        talks.explore()
 
 
 def test_the_same_content_gives_the_same_page_and_no_other_file(write, tmp_path):

@@ -1,6 +1,7 @@
 /** The frame: a bar on top, the map below it, panels that slide over its edges. */
 
 import type { FunctionComponent } from "preact";
+import { useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useExplorer } from "./context";
 import { followKeys } from "./keys";
@@ -18,6 +19,8 @@ import { Selection } from "./views/Selection";
 import { Table } from "./views/Table";
 import { Time } from "./views/Time";
 
+const READ = 8_000; // ms that a message stays
+
 const LEFT: Record<LeftPanel, [string, FunctionComponent]> = {
   results: ["Results", Results],
   clusters: ["Clusters", Clusters],
@@ -33,7 +36,7 @@ const RIGHT: Record<RightPanel, [string, FunctionComponent]> = {
 
 export function Shell() {
   const app = useExplorer();
-  const { chosen, passing, source, about } = app;
+  const { chosen, source, about } = app;
   useEffect(() => followKeys(document, app), []);
   const left = chosen.left.value;
   const right = chosen.right.value;
@@ -51,13 +54,26 @@ export function Shell() {
         <Panel edge="left" tabs={LEFT} open={left} choose={(name) => (chosen.left.value = name)} />
         <Panel edge="right" tabs={rights} open={right} choose={(name) => (chosen.right.value = name)} />
         {chosen.table.value && <Table />}
-        <p class="message" role="status" hidden={!passing.message.value}>
-          {passing.message.value}
-          <button aria-label="Dismiss" onClick={() => (passing.message.value = "")}>×</button>
-        </p>
+        <Message />
         <Hints />
       </div>
     </>
+  );
+}
+
+/** What went wrong, or was done; it goes by itself. */
+function Message() {
+  const { message } = useExplorer().passing;
+  useSignalEffect(() => {
+    if (!message.value) return;
+    const waiting = setTimeout(() => (message.value = ""), READ);
+    return () => clearTimeout(waiting);
+  });
+  return (
+    <p class="message" role="status" hidden={!message.value}>
+      {message.value}
+      <button aria-label="Dismiss" onClick={() => (message.value = "")}>×</button>
+    </p>
   );
 }
 
@@ -74,7 +90,7 @@ function Panel<T extends string>({ edge, tabs, open, choose }: PanelProps<T>) {
   const View = open === null ? null : tabs[open]?.[1];
   const id = `${edge}-panel`;
   return (
-    <aside class={`panel ${edge}`} data-panel={View ? edge : undefined} aria-label={edge === "left" ? "Find" : "Read"}>
+    <aside class={`panel ${edge}`} data-panel={View ? edge : "closed"} aria-label={edge === "left" ? "Find" : "Read"}>
       <div class="tabs" role="tablist">
         {names.map((name) => (
           <button

@@ -121,8 +121,8 @@ export interface Why {
 
 export interface TellingWord {
   readonly word: string;
-  readonly here: number; // texts of this side that have it
-  readonly there: number; // and of the other
+  readonly here: number; // of this side's compared passages that have it
+  readonly there: number; // and of the other's
 }
 
 export interface ContrastSide {

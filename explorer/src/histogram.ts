@@ -11,13 +11,17 @@ export interface Bins {
   readonly lowest: Float64Array; // (B,) least value in each; Infinity: it is empty
   readonly highest: Float64Array; // (B,) greatest value in each; -Infinity: it is empty
   readonly unit: number; // from a value to the next there can be; 0: no telling
+  readonly cut: readonly [boolean, boolean]; // whether the first, the last are wider and hold what lies far out
 }
 
 export type Range = readonly [number, number]; // both included
 
 type Kind = Pick<Column, "kind" | "whole">;
 
-const MOST = 40; // bins, or one or two more to begin and end at round edges
+const SAMPLE = 20_000; // values from which is told what lies far out
+const FAR = 0.01; // of the values at either end may
+const STRETCHED = 3; // if they make the range so many times as wide
+const MOST = 48; // bins, or one or two more to begin and end at round edges
 const LAST_DATE = 8.64e15; // ms since 1970 that a Date can hold
 const [SECOND, MINUTE, HOUR, DAY] = [1e3, 6e4, 3.6e6, 8.64e7]; // ms
 const MONDAY = 4 * DAY; // the first since 1970, where weeks begin
@@ -35,18 +39,19 @@ export function binned(values: Float64Array, column: Kind): Bins | null {
     if (value > high) high = value;
   }
   if (low > high) return null;
-  const edges = column.kind === "date" ? dateEdges(low, high, column.whole) : edgesOf(low, high, column.whole);
+  const { edges, cut } = column.kind === "date" ? dateEdges(low, high, column.whole) : numberEdges(values, low, high, column.whole);
   const B = edges.length - 1;
   const of = new Uint8Array(values.length);
   const totals = new Int32Array(B + 1);
   const lowest = new Float64Array(B).fill(Infinity);
   const highest = new Float64Array(B).fill(-Infinity);
-  const scale = B / (edges[B]! - edges[0]!);
+  const inner = edges[Math.min(1, B - 1)]!; // where bins of equal width begin, but for months
+  const scale = B > 2 ? (B - 2) / (edges[B - 1]! - inner) : 0;
   for (let at = 0; at < values.length; at++) {
     const value = values[at]!;
     let bin = B;
     if (value >= low && value <= high) {
-      bin = Math.min(Math.floor((value - edges[0]!) * scale), B - 1);
+      bin = Math.min(Math.max(1 + Math.floor((value - inner) * scale), 0), B - 1);
       while (bin > 0 && value < edges[bin]!) bin--; // months differ in length, fractions are rounded
       while (bin < B - 1 && value >= edges[bin + 1]!) bin++;
       if (value < lowest[bin]!) lowest[bin] = value;
@@ -55,7 +60,7 @@ export function binned(values: Float64Array, column: Kind): Bins | null {
     of[at] = bin;
     totals[bin]!++;
   }
-  return { edges, of, totals, lowest, highest, unit: unitOf(column) };
+  return { edges, of, totals, lowest, highest, unit: unitOf(column), cut };
 }
 
 /** How many passages of a mask fall into each bin, (B + 1,); the last: those without a value. */
@@ -116,6 +121,17 @@ function placeAlong(edges: Float64Array, value: number): number {
   return bin + (value - edges[bin]!) / (edges[bin + 1]! - edges[bin]!);
 }
 
+/** What the first and the last bin are called below them. */
+export function endsOf(bins: Bins, column: Kind): [string, string] {
+  const { edges, cut } = bins;
+  const B = edges.length - 1;
+  const [first, last] = [0, B - 1].map((bin) => tellBin(bins, bin, column).split(" – "));
+  return [
+    cut[0] ? `< ${writeValue(edges[1]!, column)}` : first![0]!,
+    cut[1] ? `≥ ${writeValue(edges[B - 1]!, column)}` : last!.at(-1)!,
+  ];
+}
+
 /** What a bin holds, in words. */
 export function tellBin(bins: Bins, bin: number, column: Kind): string {
   const { edges, unit } = bins;
@@ -144,6 +160,24 @@ const writeTime = (ms: number): string =>
 
 const unitOf = ({ kind, whole }: Kind): number => (kind === "date" ? (whole ? DAY : 1) : whole ? 1 : 0);
 
+interface Edges {
+  readonly edges: Float64Array;
+  readonly cut: readonly [boolean, boolean];
+}
+
+/** Edges of numbers: a few that lie far out share a wide bin, so that the others can be told apart. */
+function numberEdges(values: Float64Array, low: number, high: number, whole: boolean): Edges {
+  const step = Math.max(1, Math.floor(values.length / SAMPLE));
+  const sample = values.filter((value, at) => at % step === 0 && value >= low && value <= high).sort();
+  const out = Math.floor(FAR * (sample.length - 1));
+  const [from, to] = [sample[out] ?? low, sample[sample.length - 1 - out] ?? high];
+  if (!(to > from && high - low > STRETCHED * (to - from))) return { edges: edgesOf(low, high, whole), cut: [false, false] };
+  const inner = edgesOf(from, to, whole);
+  const cut = [low < inner[0]!, whole ? high >= inner.at(-1)! : high > inner.at(-1)!] as const;
+  const edges = [...(cut[0] ? [low] : []), ...inner, ...(cut[1] ? [whole ? high + 1 : high] : [])];
+  return { edges: Float64Array.from(edges), cut };
+}
+
 function edgesOf(low: number, high: number, whole: boolean): Float64Array {
   const span = whole ? high - low + 1 : high - low || Math.abs(high) || 1;
   const step = roundStep(Math.max(span / MOST, whole ? 1 : 0));
@@ -162,20 +196,21 @@ function roundStep(least: number): number {
   return Number(times ? `${times}e${power}` : `1e${power + 1}`);
 }
 
-function dateEdges(low: number, high: number, whole: boolean): Float64Array {
+function dateEdges(low: number, high: number, whole: boolean): Edges {
+  const cut = [false, false] as const;
   const hours = [1, 3, 6, 12].map((many) => many * HOUR);
   const step = [...(whole ? [] : [...TIMES, ...hours]), ...DAYS].find((each) => (high - low) / each < MOST);
   if (step) {
     const begin = step === 7 * DAY ? MONDAY : 0;
     const first = Math.floor((low - begin) / step);
     const count = Math.floor((high - begin) / step) - first + 1;
-    return Float64Array.from({ length: count + 1 }, (_, at) => begin + (first + at) * step);
+    return { edges: Float64Array.from({ length: count + 1 }, (_, at) => begin + (first + at) * step), cut };
   }
   const [from, to] = [monthOf(low), monthOf(high)];
   const months = MONTHS.find((each) => (to - from) / each < MOST) ?? 12 * roundStep(Math.max((to - from) / 12 / MOST, 1));
   const first = Math.floor(from / months);
   const count = Math.floor(to / months) - first + 1;
-  return Float64Array.from({ length: count + 1 }, (_, at) => monthStart((first + at) * months));
+  return { edges: Float64Array.from({ length: count + 1 }, (_, at) => monthStart((first + at) * months)), cut };
 }
 
 const monthOf = (ms: number): number => new Date(ms).getUTCFullYear() * 12 + new Date(ms).getUTCMonth();

@@ -59,7 +59,7 @@ export function followKeys(page: Document, app: App): () => void {
   }
 
   const type = (event: KeyboardEvent) => {
-    const writing = (event.target as HTMLElement).closest("input, textarea, select, [contenteditable]");
+    const writing = (event.target as HTMLElement).closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (writing && event.key !== "Escape") return;
     const act = acts[event.key];

@@ -61,9 +61,15 @@ function occurrences(text: string, word: string): number {
   const anywhere = UNSPACED.test(word);
   let count = 0;
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) {
-    if (anywhere || !LETTER_BEFORE.test(text.slice(Math.max(at - 2, 0), at))) count++;
+    if (anywhere || !isAfterLetter(text, at)) count++;
   }
   return count;
+}
+
+function isAfterLetter(text: string, at: number): boolean {
+  const code = text.charCodeAt(at - 1); // NaN at the start
+  if (code < 128) return (code >= 97 && code <= 122) || (code >= 48 && code <= 57); // folded: lower case
+  return at > 0 && LETTER_BEFORE.test(text.slice(Math.max(at - 2, 0), at));
 }
 
 /** The different words of a text that were found, as they stand there. */

@@ -3,7 +3,7 @@
  * as fast as WebGL where there is no GPU, and the same picture on every machine.
  */
 
-import { toPixels, type Positions, type Size, type View } from "./geometry";
+import { extent, toPixels, type Positions, type Size, type View } from "./geometry";
 
 /** An image: one number a pixel, its bytes red, green, blue, alpha from the lowest. */
 export interface Image {
@@ -18,6 +18,7 @@ export interface Drawn {
   readonly wanted: 0 | 1;
 }
 
+const PASSES = 5; // of a blur over three cells: near a Gaussian of two cells
 const OPACITY = 0.85; // discs that overlap show through one another
 
 /** "#rrggbb" as one number of an image. */
@@ -99,7 +100,7 @@ export function paint(
 
 /**
  * How many points lie in each cell of a grid over the window, blurred, from 0 to 1 on a scale of
- * logarithms, (columns × rows).
+ * square roots, (columns × rows).
  */
 export function density(
   { x, y }: Positions,
@@ -117,11 +118,10 @@ export function density(
     const row = Math.floor((originY - y[point]! * view.scale) / cell);
     if (column >= 0 && row >= 0 && column < columns && row < rows) counts[row * columns + column]!++;
   }
-  const blurred = blur(blur(counts, columns, rows), columns, rows);
-  let most = 0;
-  for (const count of blurred) if (count > most) most = count;
-  const scale = 1 / Math.log1p(most || 1);
-  return { shares: blurred.map((count) => Math.log1p(count) * scale), columns, rows };
+  let blurred: Float32Array = counts;
+  for (let pass = 0; pass < PASSES; pass++) blurred = blur(blurred, columns, rows);
+  const [, most] = extent(blurred);
+  return { shares: blurred.map((count) => Math.sqrt(count / (most || 1))), columns, rows };
 }
 
 /** The mean of each cell and its eight neighbors. */

@@ -50,8 +50,9 @@ export function toPoints(table: Table): contract.Points {
 /** Some values of a column, each a place in a list of the different ones. */
 interface Coded {
   readonly length: number;
+  readonly nullCount: number;
   readonly cache: readonly string[];
-  isValid(at: number): boolean;
+  isValid(at: number): boolean; // asks for a mask that there is only if something is missing
   key(at: number): number;
 }
 
@@ -64,7 +65,9 @@ export function toValues(table: Table, kind: contract.Kind): contract.Values {
   const codes = new Int32Array(table.numRows);
   let at = 0;
   for (const batch of batches) {
-    for (let row = 0; row < batch.length; row++) codes[at++] = batch.isValid(row) ? batch.key(row) : -1;
+    for (let row = 0; row < batch.length; row++) {
+      codes[at++] = !batch.nullCount || batch.isValid(row) ? batch.key(row) : -1;
+    }
   }
   return { kind, codes, names };
 }

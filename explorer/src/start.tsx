@@ -1,6 +1,6 @@
 /** Loads what a source holds, and keeps page, address and theme at one with what is chosen. */
 
-import { effect } from "@preact/signals";
+import { batch, effect, type Signal } from "@preact/signals";
 import type { ComponentChild } from "preact";
 import { Shell } from "./Shell";
 import { read, write } from "./address";
@@ -48,18 +48,25 @@ function followTheme(root: HTMLElement, { chosen, passing }: Explorer): void {
 /** The address says what is chosen; another address, as by going back, is what is chosen then. */
 function followAddress({ about, chosen }: Explorer): void {
   let waiting = 0;
-  let written = location.hash.replace(/^#/, "");
+  let known = location.hash; // as we wrote it, or read it
   effect(() => {
     const values = Object.fromEntries(Object.entries(chosen).map(([name, { value }]) => [name, value]));
-    written = write(values as unknown as Chosen, about);
+    const hash = write(values as unknown as Chosen, about);
     clearTimeout(waiting);
-    waiting = window.setTimeout(() => replaceHash(written), 200);
+    waiting = window.setTimeout(() => {
+      if (location.hash !== known) return; // another address has come, and is read in a moment
+      replaceHash(hash);
+      known = location.hash;
+    }, 200);
   });
   addEventListener("hashchange", () => {
-    if (!isOurs(location.hash) || location.hash.replace(/^#/, "") === written) return;
-    for (const [name, value] of Object.entries(read(location.hash, about))) {
-      (chosen as Record<string, { value: unknown }>)[name]!.value = value;
-    }
+    if (!isOurs(location.hash) || location.hash === known) return;
+    known = location.hash;
+    const given = Object.entries(read(location.hash, about));
+    const choices = chosen as unknown as Record<string, Signal<unknown>>;
+    batch(() => {
+      for (const [name, value] of given) choices[name]!.value = value;
+    });
   });
 }
 

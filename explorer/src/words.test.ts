@@ -52,6 +52,10 @@ describe("differing", () => {
     expect(other("no no", "no")).toEqual(["no"]);
   });
 
+  test("takes a number with its commas and its point for one word", () => {
+    expect(other("$27,528,122.70, of which", "$29,528,133.70, of which")).toEqual(["27,528,122.70"]);
+  });
+
   test("does not mind case, marks and order", () => {
     expect(other("Cat: the!", "the cat")).toEqual([]);
   });

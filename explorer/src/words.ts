@@ -9,7 +9,7 @@ export interface Part {
   readonly marked: boolean;
 }
 
-const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
+const WORD = /\p{N}+(?:[.,:]\p{N}+)+|[\p{L}\p{M}\p{N}_]+/gu; // 27,528.70 is one word
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 const SENTENCE_END = /(?<=[.!?])\s+|(?<=[。！？])/gu;
 const AHEAD = 60; // characters that may stand before the first mark, as in the library's excerpts
@@ -101,7 +101,7 @@ function beginning(text: string, spans: readonly Span[]): number {
 /** Whether a place lies within a character of two code units. */
 const isHalf = (text: string, at: number): boolean => /[\uDC00-\uDFFF]/.test(text.charAt(at));
 
-const escaped = (word: string): string => word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+const escaped = (word: string): string => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
 /** A cosine in two digits; 1.00 is only said of what is the same, 0.998 of what nearly is. */
 export function writeSimilarity(similarity: number): string {

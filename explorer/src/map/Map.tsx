@@ -28,18 +28,21 @@ export function Map() {
     return selected === null ? new Set<number>() : torn(points, selected, near);
   });
 
-  useEffect(() => {
+  useSignalEffect(() => {
+    void [chosen.left.value, chosen.right.value, chosen.table.value]; // which panels there are
     const element = stage.current!;
-    const measure = () => {
+    const watching = new ResizeObserver(() => {
       camera.size.value = { width: element.clientWidth, height: element.clientHeight };
       camera.room.value = measureRoom(element);
+    });
+    const frame = requestAnimationFrame(() => {
+      for (const part of element.parentElement!.children) watching.observe(part);
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+      watching.disconnect();
     };
-    const watching = new ResizeObserver(measure);
-    watching.observe(element);
-    for (const panel of element.parentElement!.querySelectorAll("[data-panel]")) watching.observe(panel);
-    measure();
-    return () => watching.disconnect();
-  }, []);
+  });
 
   useEffect(() => {
     const pen = canvas.current!.getContext("2d", { alpha: false })!;
@@ -68,7 +71,7 @@ export function Map() {
       void [
         camera.view.value, camera.size.value, positions.value, selection.value, app.hits.value,
         app.coloring.value, chosen.mark.value, chosen.selected.value, chosen.pair.value, chosen.region.value,
-        chosen.against.value, passing.columns.value, passing.hovered.value, passing.dark.value, far.value,
+        app.against.value, chosen.against.value, passing.columns.value, passing.hovered.value, passing.dark.value, far.value,
         drawing.value,
       ];
       frame ||= requestAnimationFrame(paint);
@@ -155,7 +158,7 @@ function Ends() {
   const along = passing.along.value;
   if (x.value && along.x) {
     ends.push(<span class="end" style={{ left: `${left}px`, top: `${bottom - 28}px` }}>← {x.value.low}</span>);
-    ends.push(<span class="end right" style={{ left: `${right}px`, top: `${bottom - 28}px` }}>{x.value.high} →</span>);
+    ends.push(<span class="end right" style={{ left: `${right - 64}px`, top: `${bottom - 28}px` }}>{x.value.high} →</span>);
   }
   if (y.value && along.y) {
     ends.push(<span class="end" style={{ left: `${left}px`, top: `${top + 4}px` }}>↑ {y.value.high}</span>);

@@ -42,6 +42,7 @@ export function createCamera({ chosen, positions }: Explorer): Camera {
       chosen.view.value = null;
     },
     show(number) {
+      if (room.value.right - room.value.left <= 2 * MARGIN) return; // not laid out yet
       const { x, y } = positions.value;
       const moved = bringInto(view.value, size.value, inset(room.value, MARGIN), x[number]!, y[number]!);
       if (moved.x !== view.value.x || moved.y !== view.value.y) chosen.view.value = moved;

@@ -22,7 +22,7 @@ const TORN = { light: "#b34700", dark: "#e69f00" };
 const ACCENT = { light: "#0064a0", dark: "#6cb6ee" };
 
 export function draw(pen: CanvasRenderingContext2D, image: ImageData, explorer: Explorer, frame: Frame): void {
-  const { chosen, passing, positions, selection, hits, coloring } = explorer;
+  const { chosen, passing, positions, selection, against, hits, coloring } = explorer;
   const dark = passing.dark.value;
   const ground = dark ? DARK : LIGHT;
   const target: Image = {
@@ -40,12 +40,14 @@ export function draw(pen: CanvasRenderingContext2D, image: ImageData, explorer: 
     paint(target, places, view, size, ratio, reach, colors, { mask: bits, wanted });
 
   const mark = chosen.mark.value;
-  if (mark !== "density") {
+  if (mark !== "density" || found) {
     if (mask) put(radius, toPixel(ground.dim), mask, 0);
-    put(selection.value.count < 1000 ? Math.max(radius, 3) : radius, found ? toPixel(ground.rest) : coloring.value.pixels, mask, 1);
+    const reach = typeof mark === "object" ? 1 : selection.value.count < 1000 ? Math.max(radius, 3) : radius;
+    const colors = found ? toPixel(ground.rest) : coloring.value.pixels;
+    put(reach, colors, mask, 1);
+    if (chosen.against.value) put(reach, colors, against.value.bits, 1);
   }
-  if (mark === "density" && found) put(radius, toPixel(ground.rest), mask, 1);
-  if (found) put(Math.max(radius + 2, 5), coloring.value.pixels, found.bits, 1);
+  if (found && typeof mark !== "object") put(Math.max(radius + 2, 5), coloring.value.pixels, found.bits, 1);
   pen.setTransform(1, 0, 0, 1, 0, 0);
   pen.putImageData(image, 0, 0);
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -67,7 +69,7 @@ function drawDensity(pen: CanvasRenderingContext2D, explorer: Explorer, frame: F
   const order = explorer.passing.dark.value ? shades : shades.toReversed();
   shares.forEach((share, at) => {
     if (share <= 0) return;
-    const opacity = Math.round(255 * Math.min(1, share * 6));
+    const opacity = Math.round(255 * Math.min(1, share * 4));
     const shade = order[Math.min(Math.floor(share * order.length), order.length - 1)]!;
     pixels[at] = ((shade & 0xffffff) | (opacity << 24)) >>> 0;
   });

@@ -90,7 +90,7 @@ function MarkChoice() {
   const choose = (value: string): Mark =>
     value === "dots" || value === "density" ? value : { column: Number(value) };
   return (
-    <label class="choice">
+    <label class="choice mark">
       <span>Draw</span>
       <select
         aria-label="Draw passages as"

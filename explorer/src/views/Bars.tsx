@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { dragged, grasp, type Drag, type Part, type Span } from "../brush";
 import { clamp } from "../geometry";
+import "./bars.css";
 
 interface Props {
   readonly label: string; // for who does not see it
@@ -11,6 +12,7 @@ interface Props {
   readonly behind: readonly number[] | null; // (B,) faint
   readonly span: Span | null; // what is chosen, in [0, B]
   readonly ends: readonly [string, string]; // names of the first and the last
+  readonly note?: string; // on the scale
   tell(bin: number): string; // of the bin under the pointer
   choose: ((first: number, last: number, part: Part) => void) | null; // null: nothing to choose
   clear(): void;
@@ -20,7 +22,7 @@ const STILL = 4; // px that a click may move
 const REACH = { mouse: 6, touch: 16 }; // px from an end at which it is grasped
 const LEAST = 0.03; // height of a bar that is not empty
 
-export function Bars({ label, heights, behind, span, ends, tell, choose, clear }: Props) {
+export function Bars({ label, heights, behind, span, ends, note, tell, choose, clear }: Props) {
   const over = useSignal<number | null>(null);
   const drag = useRef<(Drag & { readonly x: number; moved: boolean }) | null>(null);
   const B = heights.length;
@@ -72,7 +74,7 @@ export function Bars({ label, heights, behind, span, ends, tell, choose, clear }
       </div>
       <p class="muted scale" aria-hidden="true">
         {over.value === null || over.value >= B ? (
-          <><span>{ends[0]}</span><span>{ends[1]}</span></>
+          <><span>{ends[0]}</span><span>{note}</span><span>{ends[1]}</span></>
         ) : (
           <span class="told">{tell(over.value)}</span>
         )}

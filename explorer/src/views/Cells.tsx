@@ -5,9 +5,9 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useExplorer } from "../context";
 import type { About, Kind } from "../contract";
 import { clamp } from "../geometry";
-import { fromPixel } from "../paint";
 import { heightOf, scrollTo, seen, type Scroll } from "../scrolling";
 import type { Sort } from "../state";
+import { Dot } from "./PassageList";
 
 const ROW = 32; // px, as in table.css
 const SHOWN = 4; // columns before the reader has chosen any
@@ -75,7 +75,7 @@ export function Cells() {
   for (let index = slice.first; index < slice.end; index++) {
     rows.push(<PassageRow key={index} index={index} number={numbers[index]!} columns={columns} active={index === at} />);
   }
-  const style = { "--cells": `16px minmax(240px, 4fr) ${columns.map((each) => WIDTHS[about.columns[each]!.kind]).join(" ")}` };
+  const style = { "--cells": `16px minmax(240px, 6fr) ${columns.map((each) => WIDTHS[about.columns[each]!.kind]).join(" ")}` };
   return (
     <div
       class="grid"
@@ -93,7 +93,7 @@ export function Cells() {
       onBlur={() => (passing.hovered.value = null)}
     >
       <Head columns={columns} />
-      <div class="all" role="presentation" style={{ height: heightOf(numbers.length, ROW) }}>
+      <div class="all" role="presentation" style={{ height: `${heightOf(numbers.length, ROW)}px` }}>
         <div role="presentation" style={{ transform: `translateY(${slice.top}px)` }}>{rows}</div>
       </div>
     </div>
@@ -154,7 +154,7 @@ interface RowProps {
 }
 
 function PassageRow({ index, number, columns, active }: RowProps) {
-  const { about, chosen, coloring, passing, select } = useExplorer();
+  const { about, chosen, passing, select } = useExplorer();
   const row = passing.rows.value.get(number);
   const selected = chosen.selected.value === number;
   const state = [active && "active", passing.hovered.value === number && "hovered"].filter(Boolean).join(" ");
@@ -168,7 +168,7 @@ function PassageRow({ index, number, columns, active }: RowProps) {
       onPointerEnter={() => (passing.hovered.value = number)}
       onClick={() => select(number)}
     >
-      <span class="dot" role="presentation" style={{ background: fromPixel(coloring.value.pixels[number]!) }} />
+      <Dot number={number} />
       <span role="gridcell" aria-colindex={1} dir="auto">{row ? row.text.slice(0, LETTERS) : "…"}</span>
       {columns.map((column, at) => (
         <span key={column} class={about.columns[column]!.kind} role="gridcell" aria-colindex={at + 2} dir="auto">

@@ -2,7 +2,7 @@
 
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useExplorer } from "../context";
-import { Refusal, type Contrast as Found, type ContrastSide, type TellingWord } from "../contract";
+import { Refusal, type Contrast as Found, type ContrastSide } from "../contract";
 import { toBits } from "../selection";
 import { count } from "../words";
 import { Against } from "./Against";
@@ -69,8 +69,8 @@ function Outcome({ found }: { found: Found }) {
         {compared(a)} against {compared(b)}.
         {found.overlap > 0 && ` ${count(found.overlap, "passage")} on both sides left out.`}
       </p>
-      <Words title="Words of the selection" words={a.words} />
-      <Words title={`Words of ${other}`} words={b.words} />
+      <Words title="Words of the selection" side={a} other={b} />
+      <Words title={`Words of ${other}`} side={b} other={a} />
       {found.told_apart && (
         <>
           <Some title={`Least like ${other}`} numbers={a.clearest} />
@@ -85,7 +85,7 @@ function Outcome({ found }: { found: Found }) {
 }
 
 function compared({ size, compared }: ContrastSide): string {
-  return size === compared ? count(size, "passage") : `${count(size, "passage")} (${compared.toLocaleString("en")} of them read)`;
+  return size === compared ? count(size, "passage") : `${count(size, "passage")} (${compared.toLocaleString("en")} of them compared)`;
 }
 
 function verdict({ accuracy: share, by_chance, told_apart }: Found): string {
@@ -95,16 +95,26 @@ function verdict({ accuracy: share, by_chance, told_apart }: Found): string {
   return `They cannot be told apart: a guess is right ${percent(share)} of the time; ${chance}.`;
 }
 
+interface WordsProps {
+  title: string;
+  side: ContrastSide;
+  other: ContrastSide;
+}
+
 /** Words with the share of texts that have them, on their own side and on the other. */
-function Words({ title, words }: { title: string; words: readonly TellingWord[] }) {
-  if (!words.length) return <><h3>{title}</h3><p class="muted">None is clearly more frequent.</p></>;
-  const shown = words.slice(0, WORDS);
-  const most = Math.max(...shown.map(({ here }) => here));
+function Words({ title, side, other }: WordsProps) {
+  if (!side.words.length) return <div><h3>{title}</h3><p class="muted">None is clearly more frequent.</p></div>;
+  const shares = side.words.slice(0, WORDS).map(({ word, here, there }) => ({
+    word,
+    here: here / side.compared,
+    there: there / other.compared,
+  }));
+  const most = Math.max(...shares.map(({ here }) => here));
   return (
     <table class="telling">
-      <caption>{title} <span class="muted">share of texts that have it: here, there</span></caption>
+      <caption>{title} <span class="muted">in how many of the texts here, and on the other side</span></caption>
       <tbody>
-        {shown.map(({ word, here, there }) => (
+        {shares.map(({ word, here, there }) => (
           <tr key={word}>
             <th scope="row" dir="auto">{word}</th>
             <td class="pair" aria-hidden="true">

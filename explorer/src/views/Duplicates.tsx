@@ -1,7 +1,7 @@
 /** Passages that repeat one another, in groups, each with what is other than in the one to keep. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { useExplorer } from "../context";
 import type { Duplicates as Found, Group } from "../contract";
 import { has } from "../selection";
@@ -30,6 +30,10 @@ function Groups({ groups, copies, threshold }: Found) {
   const shown = useSignal(GROUPS);
   const mask = selection.value;
   const listed = groups.reduce((sum, { numbers }) => sum + numbers.length - 1, 0);
+  const which =
+    listed < copies
+      ? `, of which these are the ${count(groups.length, "largest group")}`
+      : ` in ${count(groups.length, "group")}`;
   const inside = mask.bits ? groups.filter(({ numbers }) => atLeastTwo(numbers, (each) => has(mask, each))) : groups;
   useEffect(() => {
     shown.value = GROUPS;
@@ -37,7 +41,7 @@ function Groups({ groups, copies, threshold }: Found) {
   return (
     <section class="duplicates" aria-label="Duplicates">
       <p class="told">
-        {count(copies, "copy", "copies")}{listed < copies ? `, of which these are the ${count(groups.length, "largest group")}` : ` in ${count(groups.length, "group")}`}; nearly the same from cosine {floor(threshold)}.
+        {count(copies, "copy", "copies")}{which}; nearly the same from cosine {floor(threshold)}.
         {mask.bits && ` ${count(inside.length, "group has", "groups have")} two or more passages in the selection.`}
       </p>
       <ol class="groups">
@@ -60,17 +64,11 @@ function OneGroup({ keeper, numbers, similarities }: Group) {
     .filter(({ number }) => number !== keeper);
   const some = others.slice(0, shown.value);
   useEffect(() => needRows([keeper, ...some.map(({ number }) => number)]), [keeper, some.length]);
-  const rows = passing.rows.value;
-  const kept = rows.get(keeper)?.text;
-  const items = some.map(({ number, similarity }): Item => {
-    const text = rows.get(number)?.text;
-    const note = writeSimilarity(similarity);
-    if (text === undefined || kept === undefined) return { number, note };
-    if (text === kept) return { number, note, parts: [{ text: "the same text", marked: false }] };
-    const spans = differing(text, kept);
-    const below = spans.length ? "" : "the same words in another order, fewer, or other marks";
-    return { number, note, parts: excerpt(text, spans), below };
-  });
+  const [kept, ...texts] = [keeper, ...some.map(({ number }) => number)].map((each) => passing.rows.value.get(each)?.text);
+  const items = useMemo(
+    () => some.map(({ number, similarity }, at) => toItem(number, writeSimilarity(similarity), texts[at], kept)),
+    [kept, ...texts],
+  );
   return (
     <li>
       <h3>{count(numbers.length, "passage")}</h3>
@@ -81,6 +79,15 @@ function OneGroup({ keeper, numbers, similarities }: Group) {
       )}
     </li>
   );
+}
+
+/** A copy, with the words marked that are not in the one that is kept. */
+function toItem(number: number, note: string, text: string | undefined, kept: string | undefined): Item {
+  if (text === undefined || kept === undefined) return { number, note };
+  if (text === kept) return { number, note, parts: [{ text: "the same text", marked: false }] };
+  const spans = differing(text, kept);
+  const below = spans.length ? "" : "all of its words are in the one kept";
+  return { number, note, parts: excerpt(text, spans), below };
 }
 
 function atLeastTwo<T>(items: readonly T[], test: (item: T) => boolean): boolean {

@@ -1,6 +1,6 @@
 /** The selection as a file, or as the line of Python that gives the same rows. */
 
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { useExplorer } from "../context";
 import type { Selection } from "../contract";
@@ -14,6 +14,10 @@ export function Export() {
   const shown = useSignal<string | null>(null); // a line that could not be copied
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => field.current?.select(), [shown.value]);
+  useSignalEffect(() => {
+    void selection.value;
+    shown.value = null;
+  });
 
   async function save(format: "csv" | "parquet"): Promise<void> {
     busy.value = true;
@@ -34,9 +38,9 @@ export function Export() {
   async function copy(): Promise<void> {
     const line = await attempt(source.python(selected()));
     if (line === null) return;
+    [shown.value, passing.message.value] = [null, ""];
     try {
       await navigator.clipboard.writeText(line);
-      shown.value = null;
       passing.message.value = `Copied: ${line.length > 160 ? `${line.slice(0, 159)}…` : line}`;
     } catch {
       shown.value = line;

@@ -1,7 +1,7 @@
 /** Three short hints at first use; and what the map can tell, with the keys, whenever asked for. */
 
-import { signal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { signal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { useExplorer } from "../context";
 import { KEYS } from "../keys";
 import "./Hints.css";
@@ -34,54 +34,63 @@ export function Hints() {
 }
 
 export function HelpButton() {
+  const open = useSignal(false);
+  return (
+    <>
+      <button class="help" aria-label="Help" title="Help and keys (?)" onClick={() => (open.value = true)}>?</button>
+      {open.value && <Help onClose={() => (open.value = false)} />}
+    </>
+  );
+}
+
+function Help({ onClose }: { onClose(): void }) {
   const { about, source } = useExplorer();
   const dialog = useRef<HTMLDialogElement>(null);
-  const close = () => dialog.current!.close();
+  useEffect(() => dialog.current!.showModal(), []);
+  const close = () => dialog.current!.close(); // which gives the focus back
   const again = () => {
     close();
     step.value = 0;
   };
   return (
-    <>
-      <button class="help" aria-label="Help" title="Help and keys (?)" onClick={() => dialog.current!.showModal()}>?</button>
-      <dialog
-        ref={dialog}
-        class="about"
-        aria-labelledby="about-title"
-        onKeyDown={(event) => event.stopPropagation()}
-        onClick={(event) => event.target === event.currentTarget && close()}
-      >
-        <div>
-          <h2 id="about-title">What this map can tell</h2>
-          <ul>
-            <li>Each dot is a passage. Dots that lie close together mostly mean something similar.</li>
-            <li>How far apart two groups lie, and in which direction, means nothing.</li>
-            <li>
-              A flat map tears some neighbors apart: of a passage's nearest in meaning, {Math.round(100 * about.kept)}%
-              are kept beside it on average. Color by honesty to see where; lines lead to those torn away.
-            </li>
-            <li>Names of clusters are words that set them apart. Every passage is in exactly one cluster of each level.</li>
-            <li>
-              Meaning is what the model <span dir="auto">{about.model}</span> makes of a text
-              {source.live ? "." : "; it does not run in this page, so that search is by words."}
-            </li>
-          </ul>
-          <h2>Keys</h2>
-          <dl>
-            {KEYS.map(([key, what]) => (
-              <div key={key}>
-                <dt>{key.split(" ").map((each) => <kbd key={each}>{each}</kbd>)}</dt>
-                <dd>{what}</dd>
-              </div>
-            ))}
-          </dl>
-          <div class="actions">
-            <button class="plain" onClick={again}>Show the hints again</button>
-            <button class="main" onClick={close}>Close</button>
-          </div>
+    <dialog
+      ref={dialog}
+      class="about"
+      aria-labelledby="about-title"
+      onClose={onClose}
+      onKeyDown={(event) => event.stopPropagation()}
+      onClick={(event) => event.target === event.currentTarget && close()}
+    >
+      <div>
+        <h2 id="about-title">What this map can tell</h2>
+        <ul>
+          <li>Each dot is a passage. Dots that lie close together mostly mean something similar.</li>
+          <li>How far apart two groups lie, and in which direction, means nothing.</li>
+          <li>
+            A flat map tears some neighbors apart: of a passage's nearest in meaning, {Math.round(100 * about.kept)}%
+            are kept beside it on average. Color by honesty to see where; lines lead to those torn away.
+          </li>
+          <li>Names of clusters are words that set them apart. Every passage is in exactly one cluster of each level.</li>
+          <li>
+            Meaning is what the model <span dir="auto">{about.model}</span> makes of a text
+            {source.live ? "." : "; it does not run in this page, so that search is by words."}
+          </li>
+        </ul>
+        <h2>Keys</h2>
+        <dl>
+          {KEYS.map(([key, what]) => (
+            <div key={key}>
+              <dt>{key.split(" ").map((each) => <kbd key={each}>{each}</kbd>)}</dt>
+              <dd>{what}</dd>
+            </div>
+          ))}
+        </dl>
+        <div class="actions">
+          <button class="plain" onClick={again}>Show the hints again</button>
+          <button class="main" onClick={close}>Close</button>
         </div>
-      </dialog>
-    </>
+      </div>
+    </dialog>
   );
 }
 

@@ -4,7 +4,7 @@ import { useComputed, type ReadonlySignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Part } from "../brush";
 import type { Column, Filter } from "../contract";
-import { binned, countBins, placeOf, rangeOf, readValue, spanOf, tellBin, writeValue, type Range } from "../histogram";
+import { binned, countBins, endsOf, placeOf, rangeOf, readValue, spanOf, tellBin, writeValue, type Range } from "../histogram";
 import type { Mask } from "../selection";
 import { Bars } from "./Bars";
 
@@ -62,13 +62,13 @@ export function Histogram({ at, column, values, filter, mask, choose }: Props) {
         heights={counted.map((count) => (count * times) / top)}
         behind={totals.map((count) => count / top)}
         span={range && placeOf(bins, range)}
-        ends={[tellBin(bins, 0, column).split(" – ")[0]!, tellBin(bins, B - 1, column).split(" – ").at(-1)!]}
+        ends={endsOf(bins, column)}
+        note={times > 1 ? `in color: × ${many(times)}` : ""}
         tell={(bin) => `${tellBin(bins, bin, column)}: ${many(counted[bin]!)} of ${many(totals[bin]!)}`}
         choose={brush}
         clear={() => choose(null)}
       />
-      {times > 1 && <p class="muted">bars in color ×{many(times)}</p>}
-      <div class="ends">{field("low", "from")}{field("high", "to")}</div>
+      <div class={`ends ${column.kind}`}>{field("low", "from")}{field("high", "to")}</div>
       {missing > 0 && <p class="muted">{many(missing)} without a value{range ? " do not pass" : ""}</p>}
     </>
   );

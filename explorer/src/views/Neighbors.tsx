@@ -20,7 +20,12 @@ export function Neighbors({ number }: { number: number }) {
     below: [far.has(other) ? "far on the map" : "", writeNearness(percentile)].filter(Boolean).join(" · "),
     ...(source.live && {
       act: (
-        <button aria-label="Why are these similar?" title="Why are these similar?" onClick={() => (chosen.pair.value = other)}>
+        <button
+          aria-label="Why are these similar?"
+          title="Why are these similar?"
+          data-why={other}
+          onClick={() => (chosen.pair.value = other)}
+        >
           why
         </button>
       ),
@@ -38,9 +43,7 @@ export function Neighbors({ number }: { number: number }) {
 
 /** How many of its nearest the map shows beside it, and how many it tore away. */
 function writeHonesty(honesty: number, near: number, far: number): string {
-  const kept = Math.round(honesty * near);
-  const which = near === 1 ? "this passage" : `of these ${near}`;
-  const keeps = near === 1 ? (kept ? "The map keeps this passage" : "The map does not keep this passage") : `The map keeps ${kept || "none"} ${which}`;
+  const kept = Math.round(honesty * near) || "none";
   const away = far ? ` ${count(far, "lies", "lie")} far away on the map.` : "";
-  return `${keeps} among the nearest.${away}`;
+  return `The map keeps ${kept} of ${near === 1 ? "this one" : `these ${near}`} among the nearest.${away}`;
 }

@@ -14,37 +14,43 @@ export function Passage() {
   const { chosen, passing, needRows } = useExplorer();
   const number = chosen.selected.value;
   const pair = chosen.pair.value;
-  const asked = useSignal<string | null>(null); // the query that the passage is compared with
+  const asked = useSignal<{ query: string; number: number } | null>(null); // the query that it is compared with
+  const compared = useRef<number | null>(null); // the neighbor that one comes back from
   const shown = [number, pair].filter((each) => each !== null);
   useEffect(() => needRows(shown), [number, pair]);
-  useEffect(() => {
-    asked.value = null;
-  }, [number, pair]);
   if (number === null) {
     return <p class="empty">Choose a passage on the map or in a list to read it, and to see what is near it in meaning.</p>;
   }
   if (pair !== null) {
+    compared.current = pair;
     return <Why key={`${number} ${pair}`} a={number} b={pair} back={() => (chosen.pair.value = null)} />;
   }
-  if (asked.value !== null) {
-    return <Why key={`${number} ${asked.value}`} a={asked.value} b={number} back={() => (asked.value = null)} />;
+  if (asked.value?.number === number) {
+    const { query } = asked.value;
+    return <Why key={`${query} ${number}`} a={query} b={number} back={() => (asked.value = null)} />;
   }
   return (
     <article class="passage">
       <Path number={number} />
-      <Heading number={number} />
+      <Heading number={number} from={compared} />
       <Text row={passing.rows.value.get(number)} number={number} />
-      <AskWhy ask={(query) => (asked.value = query)} />
+      <AskWhy ask={(query) => (asked.value = { query, number })} />
       <Neighbors number={number} />
     </article>
   );
 }
 
-/** Takes the focus when another passage is read, so that a screen reader goes on there. */
-function Heading({ number }: { number: number }) {
+/**
+ * Takes the focus when another passage is read, so that a screen reader goes on there. One who
+ * comes back from a comparison goes on where it began.
+ */
+function Heading({ number, from }: { number: number; from: { current: number | null } }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => {
     const active = document.activeElement;
+    const began = heading.current!.parentElement!.querySelector<HTMLElement>(`[data-why="${from.current}"]`);
+    from.current = null;
+    if (began) return began.focus();
     if (!active?.closest("input, select, textarea, canvas, [role=tab]")) heading.current!.focus({ preventScroll: true });
     heading.current!.closest(".body")?.scrollTo(0, 0);
   }, [number]);

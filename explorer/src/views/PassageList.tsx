@@ -11,7 +11,8 @@ export interface Item {
   readonly number: number;
   readonly parts?: readonly Part[]; // what is shown instead of how its text begins
   readonly note?: ComponentChildren; // on the right
-  readonly below?: string; // a line under the text
+  readonly below?: string; // a line or two under the text
+  readonly title?: string; // what is said of it where the pointer rests
   readonly far?: boolean; // torn away on the map: its dot is an open, dashed one
   readonly act?: ComponentChildren; // buttons of its own, beside it
 }
@@ -34,7 +35,7 @@ export function PassageList({ items, label, ordered = false }: Props) {
   );
 }
 
-function Entry({ number, parts, note, below, far = false, act }: Item) {
+function Entry({ number, parts, note, below, title, far = false, act }: Item) {
   const { chosen, passing, select } = useExplorer();
   const row = parts ? null : passing.rows.value.get(number);
   const leave = () => {
@@ -47,6 +48,7 @@ function Entry({ number, parts, note, below, far = false, act }: Item) {
   return (
     <li class={act ? "acts" : undefined}>
       <button
+        title={title}
         aria-current={chosen.selected.value === number}
         onClick={() => select(number)}
         onMouseEnter={enter}
@@ -59,7 +61,7 @@ function Entry({ number, parts, note, below, far = false, act }: Item) {
           <span class="words" dir="auto">
             {parts ? <Marked parts={parts} /> : row ? <Marked parts={excerpt(row.text, [])} /> : "…"}
           </span>
-          {below && <span class="below muted" title={below} dir="auto">{below}</span>}
+          {below && <span class="below muted" dir="auto">{below}</span>}
         </span>
         {note !== undefined && <span class="note">{note}</span>}
       </button>

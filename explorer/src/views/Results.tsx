@@ -42,12 +42,12 @@ function Hits({ hits }: { hits: readonly Hit[] }) {
 
 function toItem({ number, text, words, similarity, percentile, neighbor_percentile, values }: Hit): Item {
   const facts = values.filter((value) => value && value.length <= LONGEST).slice(0, FACTS);
-  const nearness = writeNearness(percentile, neighbor_percentile);
   return {
     number,
     parts: excerpt(text, find(text, words)),
     ...(similarity !== null && { note: writeSimilarity(similarity) }),
-    below: [nearness, ...facts].filter(Boolean).join(" · "),
+    below: [writeNearness(percentile), ...facts].filter(Boolean).join(" · "),
+    title: writeNearness(percentile, neighbor_percentile),
   };
 }
 

@@ -81,7 +81,7 @@ function Shares() {
         {order.slice(0, SHARES).map((at) => (
           <Share key={at} name={clusters[at]!.name} count={counts.value[at]!} all={all} color={about.palette[clusters[at]!.color]!} />
         ))}
-        {others > 0 && <Share name={`${others} ${others === 1 ? "other" : "others"}`} count={rest} all={all} color="var(--dim)" />}
+        {others > 0 && <Share name={`${others} ${others === 1 ? "other" : "others"}`} count={rest} all={all} color="var(--muted)" />}
       </ul>
     </section>
   );

@@ -56,10 +56,14 @@ function Reasons({ found, names }: { found: Found; names: readonly [string, stri
   const partners = strongest(amounts, PARTNERS).filter((word) => amounts[word]! > 0);
   const other = at?.side === "a" ? found.b : found.a;
   const sides = ["a", "b"] as const;
+  const point = (side: Pointed["side"]) => (word: number | null) => {
+    pointed.value = word === null ? null : { side, word };
+  };
   return (
     <>
       <p class="legend muted">
-        <i class="swatch adds" /> adds to the similarity <i class="swatch takes" /> takes away, and is underlined
+        <span><i class="swatch adds" /> adds to the similarity</span>
+        <span><i class="swatch takes" /> takes away, and is underlined</span>
       </p>
       {sides.map((side, index) => (
         <section key={side} class="side" aria-label={names[index]}>
@@ -68,9 +72,9 @@ function Reasons({ found, names }: { found: Found; names: readonly [string, stri
             side={found[side]}
             most={most}
             lit={at?.side === side ? [at.word] : at ? partners : []}
-            point={(word) => (pointed.value = word === null ? null : { side, word })}
+            point={point(side)}
           />
-          <Strongest side={found[side]} most={most} point={(word) => (pointed.value = word === null ? null : { side, word })} />
+          <Strongest side={found[side]} most={most} point={point(side)} />
         </section>
       ))}
       <p class="partners" aria-live="polite">
@@ -116,9 +120,12 @@ function wordOf({ text, words }: Side, at: number): string {
 /** How the parts make the whole, and why that may differ from what is stored. */
 function sumUp({ cosine, similarity, special }: Found): string {
   const minus = (value: number, digits = 3) => value.toFixed(digits).replace("-", "−");
-  const sum = `All pairs add up to ${minus(cosine)}, the cosine; ${minus(special)} of it from pairs with a special token, which the model puts around every text.`;
+  const sum =
+    `All pairs add up to ${minus(cosine)}, the cosine; ${minus(special)} of it from pairs with a special token, ` +
+    "which the model puts around every text.";
   const difference = similarity - cosine;
   if (Math.abs(difference) <= NOTICEABLE) return sum;
   const sign = difference > 0 ? "+" : "";
-  return `${sum} In the precision in which the collection is embedded the cosine is ${minus(similarity, 4)}: ${sign}${minus(difference, 4)}.`;
+  const stored = `${minus(similarity, 4)}: ${sign}${minus(difference, 4)}`;
+  return `${sum} In the precision in which the collection is embedded the cosine is ${stored}.`;
 }

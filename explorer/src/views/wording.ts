@@ -17,5 +17,5 @@ export function accuracy(share: number): string {
 /** What a region holds. */
 export function told(about: About, region: Region): string {
   if ("polygon" in region) return "what is within a second line";
-  return region.clusters.map((cluster) => about.clusters[region.level][cluster]!.name).join(", ");
+  return region.clusters.map((cluster) => about.clusters[region.level][cluster]!.name).join(" · ");
 }

@@ -39,12 +39,13 @@ def command(collection: Path, *, port: int | None, no_browser: bool, host: str) 
         semascope open speeches.lance
     """
     import semascope as sema
-    from semascope.server import listen, serve
-    from semascope.server.serve import is_loopback
+    from semascope import server
 
+    page = server.read_page()
     talks = sema.open(collection)
+    at = server.listen(host, port)
     _prepare(talks)
-    if not is_loopback(host):
+    if not server.is_local(at):
         show.note(
             f"At {host} everybody on that network who has the link can read the texts of "
             f"{collection}, and whoever listens on the way too: nothing is encrypted."
@@ -56,7 +57,7 @@ def command(collection: Path, *, port: int | None, no_browser: bool, host: str) 
         if not no_browser:
             _browse(link)
 
-    serve(talks, listen(host, port), host=host, on_ready=on_ready)
+    server.serve(talks, at, page=page, host=host, on_ready=on_ready)
 
 
 def _prepare(talks: Collection) -> None:

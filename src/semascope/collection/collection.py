@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # insight stands on libraries that take long to import
     from semascope.collection.outliers import Outlier
     from semascope.collection.timeline import Timeline
     from semascope.encoder.encoder import Encoder
+    from semascope.page import Frame
 
 FloatArray = NDArray[np.float32]
 
@@ -423,6 +424,33 @@ class Collection:
         return draw(
             self, Path(to), column, honesty=honesty, dark=dark, redo=redo, on_progress=on_progress
         )
+
+    def explore(self, *, height: int = 640, on_progress: Progress = silent) -> Frame:
+        """Return the explorer for a notebook: the map to walk around in, with all texts in it.
+
+        It asks no server and no model, so it has no search by meaning; `semascope open` has.
+
+        Parameters
+        ----------
+        height : int
+            Of the frame that a notebook shows, in pixels.
+        on_progress : callable(done, total)
+            As for `map`.
+
+        Raises
+        ------
+        InvalidValue
+            If there are more than 250,000 passages: too many for a notebook to hold.
+        """
+        from semascope import explorer, page
+
+        if len(self) > page.MOST:
+            raise InvalidValue(
+                f"a notebook holds up to {page.MOST:,} passages, got {len(self):,}; in a terminal: "
+                f"semascope open {self.path}"
+            )
+        self.map(on_progress=on_progress)
+        return page.frame(explorer.stored(self), height=height)
 
     def export(
         self,

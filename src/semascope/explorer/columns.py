@@ -102,6 +102,8 @@ def amounts(column: pa.ChunkedArray) -> NDArray[np.float64]:
         days = column.cast(pa.date32(), safe=False).cast(pa.int32())
         return _floats(days) * DAY
     if pa.types.is_timestamp(kind):  # whole µs: a float64 that counts ms has no room for more
+        if kind.unit == "ns":
+            column = pc.floor_temporal(column, unit="microsecond")
         microseconds = column.cast(pa.timestamp("us", kind.tz), safe=False).cast(pa.int64())
         return _floats(microseconds) / MILLISECOND
     return _floats(column)
@@ -170,6 +172,6 @@ def _codes(texts: pa.ChunkedArray) -> pa.DictionaryArray:
 
 
 def _ranks(texts: pa.ChunkedArray) -> NDArray[np.int32]:
-    ranks = pc.rank(texts, null_placement="at_end", tiebreaker="dense").to_numpy()
+    ranks = pc.rank(texts, tiebreaker="dense").to_numpy()
     missing = texts.is_null().to_numpy()
     return np.where(missing, -1, ranks.astype(np.int64) - 1).astype(np.int32)

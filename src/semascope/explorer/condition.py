@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from semascope.collection.collection import Collection
 
 NEVER = "false"
+LARGEST = 2**63 - 1  # of BIGINT
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Years that a timestamp of ns reaches as a whole; any other has as many as Python's dates
 YEARS, YEARS_IN_NS = (1, 9999), (1678, 2261)
@@ -53,8 +54,7 @@ def where(collection: Collection, filters: Sequence[Filter]) -> str:
     Raises
     ------
     InvalidValue
-        If there is no such column, it is of another kind than the filter, its name cannot be
-        written in SQL, or there is no filter.
+        If there is no such column, it is of another kind than the filter, or there is no filter.
     """
     if not filters:
         raise InvalidValue("there is no filter; name one at least")
@@ -65,7 +65,7 @@ def where(collection: Collection, filters: Sequence[Filter]) -> str:
 def _condition(collection: Collection, each: Filter) -> str:
     name = name_of(collection, each.column)
     kind = collection.schema.field(name).type
-    column = _quoted(name)
+    column = f"`{name}`"  # `semascope.index` takes no name with a backtick
     if isinstance(each, Among):
         return _among(name, column, kind, each.values)
     if not (is_number(kind) or is_date(kind)):
@@ -77,15 +77,6 @@ def _condition(collection: Collection, each: Filter) -> str:
     if is_number(kind):
         return _numbers(column, kind, each.low, each.high)
     return _dates(column, kind, each.low, each.high)
-
-
-def _quoted(name: str) -> str:
-    if not name or "`" in name:
-        raise InvalidValue(
-            f"a filter cannot name the column {name!r}: SQL has no way to write a name that is "
-            "empty or has a backtick; give the column another name and index the file anew"
-        )
-    return f"`{name}`"
 
 
 def _among(name: str, column: str, kind: pa.DataType, values: Sequence[str | None]) -> str:
@@ -110,7 +101,7 @@ def _numbers(column: str, kind: pa.DataType, low: float, high: float) -> str:
         first, last = math.ceil(low), math.floor(high)
         if first > last:
             return NEVER
-        if max(least, -EXACT) <= first and last <= min(most, EXACT):
+        if max(least, 1 - EXACT) <= first and last <= min(most, EXACT - 1):
             return f"{column} >= {first} AND {column} <= {last}"
     ends = [repr(int(end)) if end == int(end) and abs(end) < EXACT else repr(end)
             for end in (float(low), float(high))]  # fmt: skip
@@ -127,43 +118,51 @@ def _limits(kind: pa.DataType) -> tuple[int, int]:
 
 def _dates(column: str, kind: pa.DataType, low: float, high: float) -> str:
     """Compare with the first and the last tick of the column's clock in the range."""
-    is_day = pa.types.is_date(kind)
-    unit = "day" if is_day else kind.unit
-    first = _microseconds(low, unit, up=True)
-    last = _microseconds(high, unit, up=False)
+    unit = "day" if pa.types.is_date(kind) else kind.unit
+    first, last = _tick(low, unit, up=True), _tick(high, unit, up=False)
     if first > last:
         return NEVER
-    years = YEARS_IN_NS if unit == "ns" else YEARS
-    zone = "Z" if not is_day and kind.tz else ""
+    if unit != "day" and kind.tz not in (None, "UTC"):
+        # Lance takes a time for one of the column's zone, whatever zone is written behind it.
+        column = f"CAST({column} AS BIGINT)"
+        return f"{column} >= {max(first, -LARGEST)} AND {column} <= {min(last, LARGEST)}"
     parts = []
-    for sign, ticks in ((">=", first), ("<=", last)):
-        time = _time(ticks, years)
-        if time is None:
-            before = ticks < 0
-            if before == (sign == ">="):
-                continue  # beyond all that there can be
-            return NEVER
-        if is_day:
-            parts.append(f"{column} {sign} date '{time.date().isoformat()}'")
-            continue
-        fraction = f".{time.microsecond:06}" if time.microsecond else ""
-        if unit == "ns" and sign == "<=":
-            fraction = f".{time.microsecond:06}999"  # a page knows whole µs
-        text = f"{time:%H:%M:%S}{fraction}{zone}"
-        parts.append(f"{column} {sign} timestamp '{time.date().isoformat()} {text}'")
+    # Lance reads no more than the microseconds of a time that is written.
+    upper = ("<", last + 1) if unit == "ns" else ("<=", last)
+    for sign, tick in ((">=", first), upper):
+        time = _time(tick, unit)
+        if time is not None:
+            parts.append(f"{column} {sign} {time}")
+        elif (tick < 0) != (sign == ">="):
+            return NEVER  # before the first of all times, or behind the last
     return " AND ".join(parts) or f"{column} IS NOT NULL"
 
 
-def _microseconds(end: float, unit: str, *, up: bool) -> int:
-    """Return an end of a range in µs since 1970, moved to the next tick inside."""
-    size = {"day": DAY * MILLISECOND, "s": 1_000_000, "ms": MILLISECOND}.get(unit, 1)
-    exact = round(end * MILLISECOND)  # a page has µs as parts of a ms, which may not be exact
-    return -(-exact // size) * size if up else exact // size * size
+def _tick(end: float, unit: str, *, up: bool) -> int:
+    """Return the tick of a clock since 1970 that is the first from an end on, or the last to it.
+
+    A page knows whole microseconds, as parts of a millisecond that need not be exact. So a clock
+    of nanoseconds has a thousand ticks to each of them.
+    """
+    microseconds = round(end * MILLISECOND)
+    if unit == "ns":
+        return microseconds * 1_000 + (0 if up else 999)
+    size = {"day": DAY * MILLISECOND, "s": 1_000_000, "ms": MILLISECOND, "us": 1}[unit]
+    return -(-microseconds // size) if up else microseconds // size
 
 
-def _time(microseconds: int, years: tuple[int, int]) -> datetime | None:
+def _time(tick: int, unit: str) -> str | None:
+    """Return a tick as an SQL literal; None where it is out of the years that can be written."""
+    first, last = YEARS_IN_NS if unit == "ns" else YEARS
+    per_second = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}.get(unit)
+    seconds, rest = divmod(tick, per_second) if per_second else (tick * DAY // 1_000, 0)
     try:
-        found = EPOCH + timedelta(microseconds=microseconds)
+        time = EPOCH + timedelta(seconds=seconds)
     except OverflowError:
         return None
-    return found if years[0] <= found.year <= years[1] else None
+    if not first <= time.year <= last:
+        return None
+    if per_second is None:
+        return f"date '{time.date().isoformat()}'"
+    fraction = f".{rest:0{len(str(per_second)) - 1}}" if rest else ""
+    return f"timestamp '{time.date().isoformat()} {time:%H:%M:%S}{fraction}'"

@@ -12,7 +12,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -28,7 +28,7 @@ from semascope.page.columns import halves
 from semascope.report import Report
 from semascope.similarity import rounded_down
 
-__all__ = ["MOST", "Picture", "frame", "write_page"]
+__all__ = ["MOST", "Frame", "Picture", "frame", "write_page"]
 
 MOST = 250_000  # passages to walk around in; a browser takes seconds to read the file of as many
 
@@ -40,6 +40,17 @@ class Picture:
     light: bytes  # a PNG file
     dark: bytes  # the same, light on dark
     alt: str  # what is to be seen, in words
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The explorer for a notebook, which shows it where a cell ends in it."""
+
+    html: str = field(repr=False)
+    command: str  # that opens it in a browser, with all that needs the model
+
+    def _repr_html_(self) -> str:
+        return self.html
 
 
 def write_page(
@@ -93,8 +104,8 @@ def write_page(
     write_atomically(path, page.encode("utf-8", "replace"))
 
 
-def frame(view: Mapping[str, Any], *, height: int) -> str:
-    """Return HTML that shows the explorer in a frame, as in a notebook.
+def frame(view: Mapping[str, Any], *, height: int) -> Frame:
+    """Return the explorer in a frame of its own, as a notebook shows it.
 
     Parameters
     ----------
@@ -111,7 +122,9 @@ def frame(view: Mapping[str, Any], *, height: int) -> str:
         script=script,
         data=_script_safe(view),
     )  # fmt: skip
-    return _templates().get_template("frame.html").render(page=page, height=height)
+    command = view["about"]["command"]
+    framed = _templates().get_template("frame.html")
+    return Frame(framed.render(page=page, height=height, command=command), command)
 
 
 @cache

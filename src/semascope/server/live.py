@@ -1,14 +1,15 @@
 """Live: what the page asks, asked of the library, in the shape of the page's contract.
 
-Nothing here knows of HTTP. Neither the model nor what the library computes once is made for two
-threads at a time: each has a lock, so that who types a search does not wait for a contrast.
+Nothing here knows of HTTP. Neither the model nor what the library computes once may be made by
+two threads at a time. There are three locks, so that whoever types a search, or loads the page
+again, does not wait for a contrast.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, cast
@@ -44,8 +45,10 @@ class Live:
     def __init__(self, collection: Collection):
         self.collection = collection
         self._model = Lock()  # the encoder, and the search that uses it
-        self._insight = Lock()  # what is computed once: clusters, graph, timelines
+        self._map = Lock()  # the map, the clusters and what is said of them
+        self._insight = Lock()  # the graph, and what takes long
         self._timeline = lru_cache(TIMELINES)(self._make_timeline)
+        self._neighbors: NDArray[np.int32] | None = None  # (N, k)
         self._is_warm = False
 
     def __len__(self) -> int:
@@ -61,8 +64,7 @@ class Live:
         try:
             with self._model:
                 self.collection.search("warm", k=1)
-            with self._insight:
-                _ = self._neighbors
+            self._near()
         except Exception as error:  # noqa: BLE001  (whoever asks for it is told)
             log.debug("could not get ready: %s", error)
 
@@ -70,12 +72,12 @@ class Live:
 
     def about(self) -> explorer.About:
         """Return what the page must know first."""
-        with self._insight:
+        with self._map:
             return explorer.about(self.collection)
 
     def points(self) -> pa.Table:
         """Return the map."""
-        with self._insight:
+        with self._map:
             return explorer.points(self.collection)
 
     def column(self, index: int) -> pa.Table:
@@ -90,8 +92,7 @@ class Live:
 
     def neighbors(self, number: int) -> list[answers.Neighbor]:
         """Return the passages nearest to one, nearest first."""
-        with self._insight:
-            near = self._neighbors
+        near = self._near()
         (own,) = self.collection.embeddings_of([number])
         numbers = near[number]
         similarities = self.collection.embeddings_of(numbers) @ own if numbers.size else []
@@ -101,9 +102,11 @@ class Live:
                 for n, s in zip(numbers.tolist(), map(float, similarities), strict=True)
             ]
 
-    @cached_property
-    def _neighbors(self) -> NDArray[np.int32]:
-        return self.collection.neighbors()
+    def _near(self) -> NDArray[np.int32]:
+        if self._neighbors is None:
+            with self._insight:
+                self._neighbors = self.collection.neighbors()
+        return self._neighbors
 
     def search(self, query: answers.Query) -> answers.Found:
         """Return what answers a query, best first."""
@@ -228,7 +231,7 @@ class Live:
             clusters=clusters.numbers if clusters else None,
             numbers=None if numbers is None else answers.numbers_of(numbers, len(self)).tolist(),
         )
-        with self._insight:
+        with self._map:
             return explorer.python_line(self.collection, wanted)
 
 

@@ -6,12 +6,11 @@ import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from semascope.errors import FileError
+from semascope.explorer import built
 
 # By the path at which a browser asks for them
 FILES = {"/": "index.html", "/explorer.js": "explorer.js", "/explorer.css": "explorer.css"}
@@ -44,7 +43,7 @@ class Asset:
         return Response(self.compressed, headers=headers, media_type=self.media_type)
 
 
-def read() -> Mapping[str, Asset]:
+def read_page() -> Mapping[str, Asset]:
     """Return the page's files by their paths.
 
     Raises
@@ -52,17 +51,11 @@ def read() -> Mapping[str, Asset]:
     FileError
         If they have not been made.
     """
-    folder = files("semascope.explorer") / "built"
-    try:
-        contents = {path: (folder / name).read_bytes() for path, name in FILES.items()}
-    except OSError as error:
-        raise FileError(
-            "the page of the explorer has not been built: run make explorer in the clone"
-        ) from error
-    return {path: _asset(path, content) for path, content in contents.items()}
+    return {path: asset(path, built.read(name).encode()) for path, name in FILES.items()}
 
 
-def _asset(path: str, content: bytes) -> Asset:
+def asset(path: str, content: bytes) -> Asset:
+    """Return the file at one of these paths, ready to be sent."""
     name = FILES[path]
     return Asset(
         content=content,

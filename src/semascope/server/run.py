@@ -1,4 +1,4 @@
-"""Serve: a socket, a link, and uvicorn between them until somebody says stop."""
+"""Run: a socket, a link, and uvicorn between them until somebody says stop."""
 
 from __future__ import annotations
 
@@ -8,29 +8,30 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from types import FrameType
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from semascope.errors import InvalidValue, SemascopeError
-from semascope.server import page
 from semascope.server.app import create_app
 from semascope.server.live import WARM_UP
+from semascope.server.page import Asset
 
 if TYPE_CHECKING:
     from semascope.collection.collection import Collection
 
 PORT = 8420
 TRIED = 50  # ports, from that one on
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = "127.0.0.1"
 PATIENCE = 10  # seconds for what is in flight when it is to stop
 STOPPED = 130  # exit code of a program that Ctrl-C ended, by convention
 BACKLOG = 128  # connections that wait, a usual number
 
 
-def listen(host: str = LOOPBACK[0], port: int | None = None) -> socket.socket:
+def listen(host: str = LOOPBACK, port: int | None = None) -> socket.socket:
     """Return a socket that listens, so that whoever connects from now on is answered.
 
     Parameters
@@ -84,16 +85,17 @@ def _bind(host: str, port: int) -> socket.socket:
     return found
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether nobody but this computer can reach a host of this name."""
-    return host in LOOPBACK or host.startswith("127.")
+def is_local(at: socket.socket) -> bool:
+    """Tell whether nobody but this computer can reach a socket."""
+    return _address(at).is_loopback
 
 
 def serve(
     collection: Collection,
     at: socket.socket,
     *,
-    host: str = LOOPBACK[0],
+    page: Mapping[str, Asset],
+    host: str = LOOPBACK,
     on_ready: Callable[[str], None],
 ) -> None:
     """Answer the explorer's page until SIGTERM or Ctrl-C; what is in flight then has 10 s.
@@ -104,21 +106,22 @@ def serve(
         Its clusters and its map are made, if there are none yet.
     at : socket
         That `listen` returned.
+    page : mapping of str to Asset
+        That `read_page` returned.
     host : str
-        What it was given: the server answers to this name, and to those of this computer.
+        What `listen` was given: the server answers to this name, and to those that this computer
+        has for itself where it can be reached by them.
     on_ready : callable(link)
         Called with the link that lets a browser in, as soon as it can be followed.
 
     Raises
     ------
-    FileError
-        If the page has not been built.
     KeyboardInterrupt
         On Ctrl-C, when all is closed.
     """
     token, port = secrets.token_urlsafe(32), at.getsockname()[1]
-    hosts = [f"{_bracketed(name)}:{port}" for name in dict.fromkeys([host, *LOOPBACK])]
-    app = create_app(collection, token=token, hosts=hosts, page=page.read())
+    hosts = [f"{name}:{port}" for name in _names(host, at)]
+    app = create_app(collection, token=token, hosts=hosts, page=page)
     config = uvicorn.Config(
         app,
         http="h11",
@@ -131,8 +134,7 @@ def serve(
         log_level="warning",
         timeout_graceful_shutdown=PATIENCE,
     )
-    server = _Server(config)
-    on_ready(f"http://{hosts[0]}/?token={token}")
+    server = _Server(config, lambda: on_ready(f"http://{hosts[0]}/?token={token}"))
     before = signal.signal(signal.SIGTERM, _done)  # uvicorn raises it again when it has stopped
     try:
         server.run(sockets=[at])
@@ -146,9 +148,16 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """Stops in time though a computation, which no thread can be made to leave, does not."""
+    """Says when it is ready, and stops in time though a computation in a thread does not."""
 
-    last_resort = threading.Timer(0, os._exit)
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]):
+        super().__init__(config)
+        self._on_ready = on_ready
+        self.last_resort = threading.Timer(0, os._exit)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()  # from now on a signal stops it as it should
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
@@ -162,6 +171,15 @@ def _done(number: int, frame: FrameType | None) -> None:
     """Take a signal that has been obeyed."""
 
 
-def _bracketed(host: str) -> str:
-    """Return a host as it stands in an address."""
-    return f"[{host}]" if ":" in host else host
+def _names(host: str, at: socket.socket) -> list[str]:
+    """Return by which names a socket can be reached, as they stand in an address."""
+    address = _address(at)
+    own = "[::1]" if address.version == 6 else LOOPBACK
+    given = f"[{host}]" if ":" in host else host.lower()
+    if address.is_unspecified:  # all addresses of this computer: that is the name of none
+        return [own, "localhost"]
+    return list(dict.fromkeys([given, own, "localhost"])) if address.is_loopback else [given]
+
+
+def _address(at: socket.socket) -> IPv4Address | IPv6Address:
+    return ip_address(at.getsockname()[0].partition("%")[0])
