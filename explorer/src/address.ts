@@ -109,7 +109,8 @@ const filters: Form<readonly Filter[]> = {
 const region: Form<Region> = {
   write: (value) => {
     if ("clusters" in value) return [value.level, ...value.clusters];
-    return value.polygon.flatMap((spot) => spot.map(rounded));
+    const flat = value.polygon.flatMap((spot) => spot.map(rounded));
+    return value.along ? ["axes", ...flat] : flat;
   },
   read: (value, about) => {
     if (!isList(value)) return undefined;
@@ -119,11 +120,12 @@ const region: Form<Region> = {
       const clusters = rest.filter((cluster): cluster is number => isWhole(cluster) && cluster < count);
       return clusters.length ? { level: level as Level, clusters } : undefined;
     }
-    const flat = numbers(value, value.length);
+    const along = level === "axes";
+    const flat = along ? numbers(rest, rest.length) : numbers(value, value.length);
     if (!flat || flat.length < 6 || flat.length % 2) return undefined;
     const polygon: Spot[] = [];
     for (let at = 0; at < flat.length; at += 2) polygon.push([flat[at]!, flat[at + 1]!]);
-    return { polygon };
+    return along ? { polygon, along } : { polygon };
   },
 };
 

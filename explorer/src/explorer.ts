@@ -6,7 +6,7 @@ import { Refusal, type About, type Points, type Source } from "./contract";
 import { createRowLoader, followAxis, followColumns, followNeighbors, followQuery } from "./follow";
 import { extent, type Positions } from "./geometry";
 import { both, listed, passing, sorted, within, without, type Mask } from "./selection";
-import { AT_FIRST, signals, type Chosen, type Passing, type Signals } from "./state";
+import { AT_FIRST, signals, type Chosen, type Passing, type Region, type Signals } from "./state";
 
 export interface Explorer {
   readonly source: Source;
@@ -17,6 +17,7 @@ export interface Explorer {
   /** Where points lie: on the map, or along the reader's axes. */
   readonly positions: ReadonlySignal<Positions>;
   readonly passes: ReadonlySignal<Mask>; // all filters
+  readonly inRegion: ReadonlySignal<Mask>;
   readonly selection: ReadonlySignal<Mask>; // all filters, and the region
   readonly against: ReadonlySignal<Mask>; // the second region, or all that is not in the first
   readonly order: ReadonlySignal<Int32Array>; // numbers of the selection as the table lists them
@@ -44,11 +45,15 @@ export function createExplorer(source: Source, about: About, points: Points, sta
     return { x: x ? stretched(x) : points.x, y: y ? stretched(y) : points.y };
   });
   const passes = computed(() => passing(n, chosen.filters.value, seen.columns.value));
-  const inRegion = computed(() => within(chosen.region.value, positions.value, points.labels));
+  const inside = (region: Region | null) => {
+    const along = region && "polygon" in region && region.along;
+    return within(region, along ? positions.value : points, points.labels);
+  };
+  const inRegion = computed(() => inside(chosen.region.value));
   const selection = computed(() => both(passes.value, inRegion.value));
   const against = computed(() => {
     const region = chosen.against.value;
-    if (region) return both(passes.value, within(region, positions.value, points.labels));
+    if (region) return both(passes.value, inside(region));
     return chosen.region.value
       ? without(passes.value, inRegion.value, n)
       : without({ bits: null, count: n }, passes.value, n);
@@ -122,7 +127,7 @@ export function createExplorer(source: Source, about: About, points: Points, sta
 
   return {
     source, about, points, chosen, passing: seen,
-    positions, passes, selection, against, order, hits, coloring,
+    positions, passes, inRegion, selection, against, order, hits, coloring,
     select, need, needRows: createRowLoader(followed), attempt,
     destroy: () => ends.forEach((end) => end()),
   };

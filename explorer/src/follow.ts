@@ -34,6 +34,7 @@ export function followAxis({ source, chosen, passing, attempt }: Followed, name:
   return effect(() => {
     const axis = chosen[name].value;
     const mine = ++asked;
+    if (mine > 1) untracked(forgetLines);
     if (!axis) {
       if (untracked(() => passing.along.value[name])) place(null);
       return;
@@ -44,6 +45,13 @@ export function followAxis({ source, chosen, passing, attempt }: Followed, name:
       else chosen[name].value = null;
     });
   });
+
+  /** Lines that were drawn along the axes before mean nothing along others. */
+  function forgetLines(): void {
+    for (const region of [chosen.region, chosen.against]) {
+      if (region.value && "polygon" in region.value && region.value.along) region.value = null;
+    }
+  }
 
   function place(values: Float32Array | null): void {
     batch(() => {

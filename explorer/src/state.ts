@@ -20,7 +20,7 @@ export type Mark = "dots" | "density" | { readonly column: number };
 
 /** A part of the map: what lies within a line drawn around it, or some clusters. */
 export type Region =
-  | { readonly polygon: readonly Spot[] } // in the coordinates that the map had then
+  | { readonly polygon: readonly Spot[]; readonly along?: true } // drawn along the reader's axes
   | { readonly level: Level; readonly clusters: readonly number[] };
 
 export interface Sort {
@@ -82,6 +82,7 @@ export const DEFAULTS: Chosen = {
 /** What comes and goes, and is in no address. */
 export interface Passing {
   readonly hovered: number | null; // the passage under the pointer, here or in a list
+  readonly onMap: boolean; // whether the pointer is there
   readonly tool: "move" | "lasso" | "lasso against";
   readonly columns: Readonly<Record<number, Values>>; // that are loaded
   readonly rows: ReadonlyMap<number, Row>; // texts that are loaded
@@ -95,6 +96,7 @@ export interface Passing {
 
 export const AT_FIRST: Passing = {
   hovered: null,
+  onMap: false,
   tool: "move",
   columns: {},
   rows: new Map(),

@@ -14,7 +14,7 @@ export function Card() {
   useEffect(() => {
     if (number !== null) needRows([number]);
   }, [number]);
-  if (number === null || number === chosen.selected.value) return null;
+  if (number === null || !passing.onMap.value || number === chosen.selected.value) return null;
   const row = passing.rows.value.get(number);
   const { x, y } = positions.value;
   const size = camera.size.value;

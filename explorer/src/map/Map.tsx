@@ -1,10 +1,11 @@
 /** The map: a canvas that follows the state, names and a card above it, and a hand that moves it. */
 
-import { effect, signal, untracked, useComputed, useSignalEffect } from "@preact/signals";
+import { batch, effect, signal, untracked, useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useExplorer } from "../context";
 import { toMap, torn, type Spot } from "../geometry";
 import { radiusOf } from "../paint";
+import type { Region } from "../state";
 import { Card } from "./Card";
 import { follow } from "./hand";
 import { Key } from "./Key";
@@ -98,7 +99,10 @@ export function Map() {
       zoom: camera.zoomBy,
       showAll: camera.showAll,
       hover: (at) => {
-        passing.hovered.value = at && find(at, 4);
+        batch(() => {
+          passing.onMap.value = at !== null;
+          passing.hovered.value = at && find(at, 4);
+        });
       },
       choose: (at, reach, extend) => {
         const number = find(at ?? middle(), reach);
@@ -109,9 +113,10 @@ export function Map() {
         drawing.value = complete ? [] : [...line];
         if (!complete) return;
         const polygon = line.map(([px, py]) => toMap(camera.view.value, camera.size.value, px, py));
-        if (passing.tool.value === "lasso against") chosen.against.value = { polygon };
+        const drawn: Region = chosen.x.value || chosen.y.value ? { polygon, along: true } : { polygon };
+        if (passing.tool.value === "lasso against") chosen.against.value = drawn;
         else {
-          chosen.region.value = { polygon };
+          chosen.region.value = drawn;
           chosen.against.value = null;
         }
         chosen.right.value = "selection";

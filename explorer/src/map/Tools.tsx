@@ -15,7 +15,7 @@ export function Tools() {
     const { left, top, right, bottom } = camera.room.value;
     const corners: Spot[] = [[left, top], [right, top], [right, bottom], [left, bottom]];
     const polygon = corners.map(([px, py]) => toMap(camera.view.value, camera.size.value, px, py));
-    chosen.region.value = { polygon };
+    chosen.region.value = chosen.x.value || chosen.y.value ? { polygon, along: true } : { polygon };
     chosen.against.value = null;
     chosen.right.value = "selection";
   }

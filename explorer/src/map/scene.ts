@@ -117,9 +117,10 @@ function drawRegions(pen: CanvasRenderingContext2D, explorer: Explorer, frame: F
     pen.stroke();
     pen.setLineDash([]);
   };
-  const { region, against } = explorer.chosen;
+  const { region, against, x, y } = explorer.chosen;
+  const hasAxes = x.value !== null || y.value !== null; // a line has its place where it was drawn
   for (const [part, dashed] of [[region.value, false], [against.value, true]] as const) {
-    if (part && "polygon" in part) {
+    if (part && "polygon" in part && Boolean(part.along) === hasAxes) {
       outline(part.polygon.map(([x, y]) => toPixels(frame.view, frame.size, x, y)), dashed);
     }
   }

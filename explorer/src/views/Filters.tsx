@@ -4,14 +4,13 @@ import { useComputed, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useExplorer } from "../context";
 import type { Filter } from "../contract";
-import { both, passing as passed, within, type Mask } from "../selection";
+import { both, passing as passed, type Mask } from "../selection";
 import { Categories } from "./Categories";
 import { Histogram } from "./Histogram";
 import "./filters.css";
 
 export function Filters() {
-  const { about, chosen, passes, points, positions, selection } = useExplorer();
-  const inRegion = useComputed(() => within(chosen.region.value, positions.value, points.labels));
+  const { about, chosen, inRegion, passes, selection } = useExplorer();
   const filters = chosen.filters.value;
   const many = (count: number) => count.toLocaleString("en");
   const texts = about.columns.filter(({ kind }) => kind === "text").map(({ name }) => name);
