@@ -379,3 +379,16 @@ def test_a_timeline_knows_the_bin_of_each_passage(speeches):
     found = speeches.timeline("year")
     years = [row["year"] for row in speeches.rows()]
     assert [found.bins[at] for at in found.bin] == [f"{year // 10}0s" for year in years]
+
+
+def test_a_map_that_is_made_anew_has_its_names_at_new_places(tmp_path, model):
+    rows = [f"{animal} {verb}" for animal in ("a cat", "a dog", "a cow") for verb in ("ate", "sat")]
+    talks = sema.index(
+        [{"text": row} for row in rows], text="text", to=tmp_path / "t.lance", model=model
+    )
+    before = explorer.about(talks)
+    derived = sorted(path.name for path in (tmp_path / "t.lance" / "_derived").glob("explorer*"))
+    talks.map(redo=True)
+    assert derived
+    assert not list((tmp_path / "t.lance" / "_derived").glob("explorer*"))
+    assert explorer.about(talks).clusters == before.clusters  # the same map, from the same seed

@@ -373,7 +373,7 @@ def test_the_pages_files_are_kept_by_the_browser_while_they_are_the_same(client)
 def test_a_page_that_was_not_built_says_how_to_build_it(monkeypatch, tmp_path):
     monkeypatch.setattr(built, "FOLDER", tmp_path)
     built.read.cache_clear()
-    with pytest.raises(FileError, match="is not built yet; .* run: make explorer"):
+    with pytest.raises(FileError, match=r"is not built yet; .* run: make explorer"):
         server.read_page()
 
 

@@ -150,7 +150,8 @@ export interface Group {
 }
 
 export interface Duplicates {
-  readonly groups: readonly Group[]; // the largest first
+  readonly groups: readonly Group[]; // the largest first, at most 1,000
+  readonly total: number; // groups that there are
   readonly copies: number; // passages that are in a group and not its keeper
   readonly threshold: number;
 }

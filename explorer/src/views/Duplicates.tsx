@@ -25,15 +25,12 @@ export function Duplicates() {
   return <Groups {...found} />;
 }
 
-function Groups({ groups, copies, threshold }: Found) {
+function Groups({ groups, total, copies, threshold }: Found) {
   const { selection } = useExplorer();
   const shown = useSignal(GROUPS);
   const mask = selection.value;
-  const listed = groups.reduce((sum, { numbers }) => sum + numbers.length - 1, 0);
-  const which =
-    listed < copies
-      ? `, of which these are the ${count(groups.length, "largest group")}`
-      : ` in ${count(groups.length, "group")}`;
+  const listed = groups.length < total ? `, of which these are the ${groups.length.toLocaleString("en")} largest` : "";
+  const which = ` in ${count(total, "group")}${listed}`;
   const inside = mask.bits ? groups.filter(({ numbers }) => atLeastTwo(numbers, (each) => has(mask, each))) : groups;
   useEffect(() => {
     shown.value = GROUPS;

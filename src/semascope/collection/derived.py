@@ -20,6 +20,7 @@ from semascope.errors import FileError
 
 FOLDER = "_derived"  # in the collection's own
 SEAL = ".sha256"
+OF_MAP = ("explorer", "explorer-stable")  # results that hold places of the map
 
 Arrays = Mapping[str, np.ndarray[Any, Any]]
 

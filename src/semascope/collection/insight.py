@@ -78,6 +78,9 @@ class Insight:
                     return mapping.extend(known, self._hashes, graph, self._embeddings), None
             return mapping.make(self._hashes, graph, self._embeddings, on_progress), None
 
+        if redo:
+            for name in derived.OF_MAP:
+                derived.forget(self._folder / f"{name}.arrow")
         arrays, _ = self._remember("map", make, anew=redo)
         return Map(
             arrays["coordinates"][self._row],

@@ -302,6 +302,7 @@ class Duplicates(_Out):
     """The largest groups; copies are counted over all."""
 
     groups: Sequence[Group]
+    total: int  # groups
     copies: int
     threshold: float
 

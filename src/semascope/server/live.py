@@ -34,7 +34,7 @@ FloatArray = NDArray[np.float32]
 MOST_GROUPS = 1_000  # of duplicates in an answer
 DIGITS = 8  # of a contribution: thousands of them add up to the cosine
 WARM_UP = "warm-up"  # no daemon: killed within the model's own code, it would end in an abort
-TIMELINES = 8  # that are kept: a page asks for one again with its bins
+TIMELINES = 8  # that are kept, a column on a level each
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,10 @@ class Live:
         self._model = Lock()  # the encoder, and the search that uses it
         self._map = Lock()  # the map, the clusters and what is said of them
         self._insight = Lock()  # the graph, and what takes long
+        # A page that comes back to a view asks again; on a million passages these take seconds.
         self._timeline = lru_cache(TIMELINES)(self._make_timeline)
+        self._duplicates = lru_cache(1)(collection.duplicates)
+        self._outliers = lru_cache(1)(lambda n: collection.outliers(n=n))
         self._neighbors: NDArray[np.int32] | None = None  # (N, k)
         self._is_warm = False
 
@@ -177,17 +180,22 @@ class Live:
     def duplicates(self) -> answers.Duplicates:
         """Return groups of passages that are nearly the same."""
         with self._insight:
-            found = self.collection.duplicates()
+            found = self._duplicates()
         groups = [
             answers.Group(keeper=g.keeper, numbers=g.numbers, similarities=g.similarities)
             for g in found.groups[:MOST_GROUPS]
         ]
-        return answers.Duplicates(groups=groups, copies=found.copies, threshold=found.threshold)
+        return answers.Duplicates(
+            groups=groups,
+            total=len(found.groups),
+            copies=found.copies,
+            threshold=found.threshold,
+        )
 
     def outliers(self, n: int) -> list[answers.Outlier]:
         """Return the n oddest passages."""
         with self._insight:
-            found = self.collection.outliers(n=n)
+            found = self._outliers(n)
         return [answers.Outlier.model_validate(each) for each in found]
 
     def timeline(self, column: int, level: answers.Level) -> answers.Timeline:

@@ -131,7 +131,7 @@ def serve(
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        log_level="warning",
+        log_level="error",
         timeout_graceful_shutdown=PATIENCE,
     )
     server = _Server(config, lambda: on_ready(f"http://{hosts[0]}/?token={token}"))
