@@ -166,7 +166,7 @@ function Ends() {
     ends.push(<span class="end right" style={{ left: `${right - 64}px`, top: `${bottom - 28}px` }}>{x.value.high} →</span>);
   }
   if (y.value && along.y) {
-    ends.push(<span class="end" style={{ left: `${left}px`, top: `${top + 4}px` }}>↑ {y.value.high}</span>);
+    ends.push(<span class="end" style={{ left: `${left}px`, top: `${top + 56}px` }}>↑ {y.value.high}</span>);
     ends.push(<span class="end" style={{ left: `${left}px`, top: `${bottom - 56}px` }}>↓ {y.value.low}</span>);
   }
   return <>{ends}</>;

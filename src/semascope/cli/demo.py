@@ -70,8 +70,9 @@ def command(folder: Path) -> None:
     click.echo(f"    {page}: the report with the map, for any browser, no network needed")
     click.echo(f"    {path}: the collection")
     _title("Next")
+    click.echo(f"    semascope open {path}   the explorer: walk around in the map, search, compare")
     click.echo(f'    semascope search {path} "what you look for"')
-    click.echo("    semascope index YOUR.csv, and then: semascope map YOUR.lance --to report.html")
+    click.echo("    semascope index YOUR.csv, and then: semascope open YOUR.lance")
 
 
 def _title(text: str) -> None:
