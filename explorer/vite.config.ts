@@ -22,5 +22,5 @@ export default defineConfig({
       },
     },
   },
-  test: { include: ["src/**/*.test.{ts,tsx}"], passWithNoTests: true },
+  test: { include: ["src/**/*.test.{ts,tsx}"] },
 });

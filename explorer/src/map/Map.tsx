@@ -14,7 +14,7 @@ import { createLocator } from "./locate";
 import { measureRoom } from "./room";
 import { draw } from "./scene";
 import { Tools } from "./Tools";
-import "./map.css";
+import "./Map.css";
 
 export function Map() {
   const app = useExplorer();

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { dragged, grasp, type Drag, type Part, type Span } from "../brush";
 import { clamp } from "../geometry";
-import "./bars.css";
+import "./Bars.css";
 
 interface Props {
   readonly label: string; // for who does not see it

@@ -7,7 +7,7 @@ import type { Filter } from "../contract";
 import { both, passing as passed, type Mask } from "../selection";
 import { Categories } from "./Categories";
 import { Histogram } from "./Histogram";
-import "./filters.css";
+import "./Filters.css";
 
 export function Filters() {
   const { about, chosen, inRegion, passes, selection } = useExplorer();

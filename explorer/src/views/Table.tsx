@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useExplorer } from "../context";
 import { Cells, columnsOf } from "./Cells";
-import "./table.css";
+import "./Table.css";
 
 export function Table() {
   const { about, chosen, passing, selection } = useExplorer();

@@ -10,7 +10,7 @@ import { Bars } from "./Bars";
 import { Levels } from "./Levels";
 import { Trends } from "./Trends";
 import { percent } from "./wording";
-import "./time.css";
+import "./Time.css";
 
 export function Time() {
   const { about, chosen, source } = useExplorer();
