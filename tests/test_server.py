@@ -52,7 +52,7 @@ from semascope.server import page
 
 built = {path: page.asset(path, name.encode() * 100) for path, name in page.FILES.items()}
 server.serve(
-    sema.open(sys.argv[1]),
+    server.Live(sema.open(sys.argv[1])),
     server.listen(port=0),
     page=built,
     on_ready=lambda link: print(link, flush=True),
@@ -609,7 +609,7 @@ def test_a_hostile_value_filters_and_nothing_else(client, value):
 
 def test_no_input_makes_the_server_fail(talks):
     """Schemathesis makes it up from the description: no 5xx, and answers are as described."""
-    app = server.create_app(talks, token=TOKEN, hosts=["testserver:1"], page=PAGE)
+    app = server.create_app(server.Live(talks), token=TOKEN, hosts=["testserver:1"], page=PAGE)
     address = "http://testserver:1"
     browser = TestClient(app, base_url=address, follow_redirects=False)
     (cookie,) = browser.get(f"/?token={TOKEN}").cookies.items()
@@ -648,7 +648,7 @@ def test_a_search_whose_asker_has_left_is_not_made(talks, monkeypatch):
         return {"hits": [], "unknown_words": []}
 
     monkeypatch.setattr(Live, "search", search)
-    app = server.create_app(talks, token=TOKEN, hosts=["h:1"], page=PAGE)
+    app = server.create_app(server.Live(talks), token=TOKEN, hosts=["h:1"], page=PAGE)
 
     async def ask(word, *, leaves):
         body = json.dumps({"query": word, "mode": "hybrid", "k": 1, "filters": []}).encode()

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from semascope.cli import show
-
-if TYPE_CHECKING:
-    from semascope.collection.collection import Collection
 
 LOOPBACK = "127.0.0.1"
 
@@ -44,7 +40,9 @@ def command(collection: Path, *, port: int | None, no_browser: bool, host: str) 
     page = server.read_page()
     talks = sema.open(collection)
     at = server.listen(host, port)
-    _prepare(talks)
+    live = server.Live(talks)
+    with show.progress("Drawing the map", "steps") as on_progress:
+        live.prepare(on_progress)
     if not server.is_local(at):
         show.note(
             f"At {host} everybody on that network who has the link can read the texts of "
@@ -57,16 +55,7 @@ def command(collection: Path, *, port: int | None, no_browser: bool, host: str) 
         if not no_browser:
             _browse(link)
 
-    server.serve(talks, at, page=page, host=host, on_ready=on_ready)
-
-
-def _prepare(talks: Collection) -> None:
-    """Make map and clusters, if they are missing."""
-    from semascope import explorer
-
-    with show.progress("Drawing the map", "steps") as on_progress:
-        explorer.points(talks, on_progress=on_progress)
-        explorer.about(talks)
+    server.serve(live, at, page=page, host=host, on_ready=on_ready)
 
 
 def _browse(link: str) -> None:

@@ -81,3 +81,9 @@ def _size(path: Path) -> dict[str, int]:
             part = PARTS.get(file.relative_to(path).parts[0], "table")
             size[part] += file.stat().st_size
     return size
+
+
+def public_name(model: str) -> str:
+    """Return a model's name; of a folder its last part, as a page tells nothing of a machine."""
+    is_path = model.startswith(("/", "\\", ".", "~")) or Path(model).is_absolute()
+    return Path(model).name if is_path else model

@@ -13,10 +13,10 @@ import numpy as np
 from semascope import finding
 from semascope.cartography import DARK, LIGHT, PALETTE, cluster_anchors, cluster_colors
 from semascope.collection import derived
+from semascope.collection.info import public_name
 from semascope.coloring import shades
 from semascope.explorer.columns import Column, describe, names
 from semascope.explorer.points import LEVELS
-from semascope.report import _model_name
 
 if TYPE_CHECKING:
     from semascope.collection.collection import Collection
@@ -76,7 +76,7 @@ def about(collection: Collection) -> About:
         passages=len(collection),
         rows=kept["rows"],
         text=collection.text,
-        model=_model_name(str(collection.model["name"])),
+        model=public_name(str(collection.model["name"])),
         finding=finding.of_groups(title, [cluster.name for cluster in clusters["medium"]]),
         kept=drawn.kept,
         columns=[Column(**column) for column in kept["columns"]],

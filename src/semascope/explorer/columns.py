@@ -154,7 +154,7 @@ def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if _is_text(column.type):
         texts = _plain(column)
     else:
-        from semascope.report.row import shown
+        from semascope.cell import shown
 
         texts = pa.chunked_array([[shown(v) for v in column.to_pylist()]], pa.large_string())
     return pc.if_else(pc.equal(texts, ""), None, texts)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from semascope.cell import shown
 from semascope.explorer.columns import names
-from semascope.report.row import shown
 
 if TYPE_CHECKING:
     from semascope.collection.collection import Collection

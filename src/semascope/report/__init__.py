@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from semascope.collection.info import public_name
 from semascope.progress import Progress, silent
 from semascope.report import change, clusters, duplicates, oddities, trust
 from semascope.report.change import Change
@@ -62,7 +62,7 @@ def gather(collection: Collection, *, on_progress: Progress = silent) -> Report:
         rows=about.rows,
         passages=about.passages,
         text=collection.text,
-        model=_model_name(str(about.model["name"])),
+        model=public_name(str(about.model["name"])),
         clusters=tree,
         change=changes,
         duplicates=duplicates.gather(collection),
@@ -86,9 +86,3 @@ def _finding(tree: Sequence[Cluster], changes: Change | None) -> str:
         if curves
     ]
     return f"{about}; since {changes.stretch(0)}, {' and '.join(moves)} most."
-
-
-def _model_name(name: str) -> str:
-    """Return a model's name; of a folder its last part, as a report tells nothing of a machine."""
-    is_path = name.startswith(("/", "\\", ".", "~")) or Path(name).is_absolute()
-    return Path(name).name if is_path else name

@@ -6,19 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from semascope import excerpt
+from semascope.cell import shown
 from semascope.collection import words
 
 if TYPE_CHECKING:
     from semascope.collection.collection import Collection
 
 LENGTH = 280  # characters of a quoted text: three lines on a page
-LONGEST = 500  # characters of a column's value: a page is for looking, not for archiving
 FACTS, FACT = 4, 48  # values of other columns beside a text, and characters of each
-
-_MISSING = {"None", "nan", "NaT", "<NA>"}  # how NumPy and pandas write "no value"
 
 
 @dataclass(frozen=True)
@@ -52,20 +48,3 @@ def _quote(column: str, number: int, row: Mapping[str, object], about: str) -> R
     others = (shown(value, FACT) for name, value in row.items() if name != column)
     facts = [" ".join(value.split()) for value in others if value.strip()]
     return Row(number, excerpt.beginning(text, LENGTH), " · ".join(facts[:FACTS]))
-
-
-def shown(value: object, longest: int = LONGEST) -> str:
-    """Return a value as a reader should see it; nothing for a missing one."""
-    if isinstance(value, np.number):
-        value = value.item()
-    if isinstance(value, str):
-        text = value
-    elif str(value) in _MISSING:
-        text = ""
-    elif isinstance(value, bytes):
-        text = value.decode("utf-8", "replace")
-    elif isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        text = str(int(value))  # years and counts become floats where one of them is missing
-    else:
-        text = f"{value:.6g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -6,7 +6,8 @@ for what the library keeps beside a collection anyhow.
 """
 
 from semascope.server.app import create_app
+from semascope.server.live import Live
 from semascope.server.page import read_page
 from semascope.server.run import is_local, listen, serve
 
-__all__ = ["create_app", "is_local", "listen", "read_page", "serve"]
+__all__ = ["Live", "create_app", "is_local", "listen", "read_page", "serve"]

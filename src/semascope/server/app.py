@@ -18,7 +18,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.types import ASGIApp
 
-from semascope.collection.collection import Collection
 from semascope.errors import SemascopeError
 from semascope.server import answers
 from semascope.server.guard import Door, Guard
@@ -56,13 +55,14 @@ FILE: dict[int | str, dict[str, Any]] = {
 
 
 def create_app(
-    collection: Collection, *, token: str, hosts: Sequence[str], page: Mapping[str, Asset]
+    live: Live, *, token: str, hosts: Sequence[str], page: Mapping[str, Asset]
 ) -> ASGIApp:
     """Return the application that answers a page about one collection.
 
     Parameters
     ----------
-    collection : Collection
+    live : Live
+        Answers about one collection.
     token : str
         What the link has that lets a browser in.
     hosts : sequence of str
@@ -82,7 +82,6 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(SemascopeError, _refused)
     app.add_exception_handler(HTTPException, _failed)
-    live = Live(collection)
     _add_page(app, page)
     _add_collection(app, live)
     _add_meaning(app, live)

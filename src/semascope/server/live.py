@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from semascope import explorer
 from semascope.errors import InvalidValue
 from semascope.explorer.columns import name_of
+from semascope.progress import Progress, silent
 from semascope.server import answers
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Live:
         self._duplicates = lru_cache(1)(collection.duplicates)
         self._outliers = lru_cache(1)(lambda n: collection.outliers(n=n))
         self._neighbors: NDArray[np.int32] | None = None  # (N, k)
+        self._first: tuple[explorer.About, pa.Table] | None = None
         self._is_warm = False
 
     def __len__(self) -> int:
@@ -73,15 +75,21 @@ class Live:
 
     # --- the collection ---
 
+    def prepare(self, on_progress: Progress = silent) -> tuple[explorer.About, pa.Table]:
+        """Return what the page asks for first; clusters and map are made, if there are none yet."""
+        with self._map:
+            if self._first is None:
+                points = explorer.points(self.collection, on_progress=on_progress)
+                self._first = explorer.about(self.collection), points
+            return self._first
+
     def about(self) -> explorer.About:
         """Return what the page must know first."""
-        with self._map:
-            return explorer.about(self.collection)
+        return self.prepare()[0]
 
     def points(self) -> pa.Table:
         """Return the map."""
-        with self._map:
-            return explorer.points(self.collection)
+        return self.prepare()[1]
 
     def column(self, index: int) -> pa.Table:
         """Return the values of a column."""

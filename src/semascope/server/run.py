@@ -11,17 +11,13 @@ import threading
 from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import uvicorn
 
 from semascope.errors import InvalidValue, SemascopeError
 from semascope.server.app import create_app
-from semascope.server.live import WARM_UP
+from semascope.server.live import WARM_UP, Live
 from semascope.server.page import Asset
-
-if TYPE_CHECKING:
-    from semascope.collection.collection import Collection
 
 PORT = 8420
 TRIED = 50  # ports, from that one on
@@ -91,7 +87,7 @@ def is_local(at: socket.socket) -> bool:
 
 
 def serve(
-    collection: Collection,
+    live: Live,
     at: socket.socket,
     *,
     page: Mapping[str, Asset],
@@ -102,8 +98,8 @@ def serve(
 
     Parameters
     ----------
-    collection : Collection
-        Its clusters and its map are made, if there are none yet.
+    live : Live
+        Answers about one collection.
     at : socket
         That `listen` returned.
     page : mapping of str to Asset
@@ -121,7 +117,7 @@ def serve(
     """
     token, port = secrets.token_urlsafe(32), at.getsockname()[1]
     hosts = [f"{name}:{port}" for name in _names(host, at)]
-    app = create_app(collection, token=token, hosts=hosts, page=page)
+    app = create_app(live, token=token, hosts=hosts, page=page)
     config = uvicorn.Config(
         app,
         http="h11",
