@@ -217,4 +217,5 @@ function numbers(value: unknown, count: number): number[] | null {
   return value.every((each) => typeof each === "number" && Number.isFinite(each)) ? (value as number[]) : null;
 }
 
-const rounded = (value: number): number => Number(value.toPrecision(5));
+/** A number as it stands in the address. */
+export const rounded = (value: number): number => Number(value.toPrecision(5));

@@ -34,7 +34,6 @@ export function followAxis({ source, chosen, passing, attempt }: Followed, name:
   return effect(() => {
     const axis = chosen[name].value;
     const mine = ++asked;
-    if (mine > 1) untracked(forgetLines);
     if (!axis) {
       if (untracked(() => passing.along.value[name])) place(null);
       return;
@@ -46,18 +45,8 @@ export function followAxis({ source, chosen, passing, attempt }: Followed, name:
     });
   });
 
-  /** Lines that were drawn along the axes before mean nothing along others. */
-  function forgetLines(): void {
-    for (const region of [chosen.region, chosen.against]) {
-      if (region.value && "polygon" in region.value && region.value.along) region.value = null;
-    }
-  }
-
   function place(values: Float32Array | null): void {
-    batch(() => {
-      passing.along.value = { ...passing.along.value, [name]: values };
-      chosen.view.value = null;
-    });
+    passing.along.value = { ...passing.along.value, [name]: values };
   }
 }
 

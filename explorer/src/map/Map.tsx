@@ -13,7 +13,7 @@ import { Names } from "./Names";
 import { createLocator } from "./locate";
 import { measureRoom } from "./room";
 import { draw } from "./scene";
-import { Tools } from "./Tools";
+import { placeOf, Tools } from "./Tools";
 import "./Map.css";
 
 export function Map() {
@@ -112,7 +112,7 @@ export function Map() {
       draw: (line, complete) => {
         drawing.value = complete ? [] : [...line];
         if (!complete) return;
-        const polygon = line.map(([px, py]) => toMap(camera.view.value, camera.size.value, px, py));
+        const polygon = line.map(([px, py]) => placeOf(camera, px, py));
         const drawn: Region = chosen.x.value || chosen.y.value ? { polygon, along: true } : { polygon };
         if (passing.tool.value === "lasso against") chosen.against.value = drawn;
         else {

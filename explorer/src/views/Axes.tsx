@@ -1,6 +1,6 @@
 /** The reader's own axes: a direction from one text to another in the place of the map's x or y. */
 
-import { useSignal } from "@preact/signals";
+import { batch, useSignal } from "@preact/signals";
 import { useExplorer } from "../context";
 import type { Axis } from "../state";
 
@@ -32,11 +32,20 @@ export function AxesButton() {
 function AxisForm({ name, label }: { name: "x" | "y"; label: string }) {
   const { chosen } = useExplorer();
   const axis = chosen[name];
+  /** What was looked at, or drawn along the axes before, is elsewhere along others. */
+  const lay = (along: Axis | null) =>
+    batch(() => {
+      axis.value = along;
+      chosen.view.value = null;
+      for (const region of [chosen.region, chosen.against]) {
+        if (region.value && "polygon" in region.value && region.value.along) region.value = null;
+      }
+    });
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const ends: Axis = { low: String(form.get("low")).trim(), high: String(form.get("high")).trim() };
-    if (ends.low && ends.high) axis.value = ends;
+    if (ends.low && ends.high) lay(ends);
   };
   return (
     <form class="axis" onSubmit={submit} aria-label={label}>
@@ -45,7 +54,7 @@ function AxisForm({ name, label }: { name: "x" | "y"; label: string }) {
       <span>…</span>
       <input name="high" aria-label={`${label}: to`} placeholder="happy" defaultValue={axis.value?.high ?? ""} dir="auto" />
       <button type="submit">Set</button>
-      <button type="button" disabled={!axis.value} onClick={() => (axis.value = null)}>Back to the map</button>
+      <button type="button" disabled={!axis.value} onClick={() => lay(null)}>Back to the map</button>
     </form>
   );
 }
