@@ -18,6 +18,7 @@ export interface Camera {
 
 const ZOOMS: Spot = [0.5, 400];
 const MARGIN = 32;
+const TOOLS = 40; // pixels beyond the margin that the buttons on the map take
 
 export function createCamera({ chosen, positions }: Explorer): Camera {
   const size = signal<Size>({ width: 1, height: 1 });
@@ -44,7 +45,9 @@ export function createCamera({ chosen, positions }: Explorer): Camera {
     show(number) {
       if (room.value.right - room.value.left <= 2 * MARGIN) return; // not laid out yet
       const { x, y } = positions.value;
-      const moved = bringInto(view.value, size.value, inset(room.value, MARGIN), x[number]!, y[number]!);
+      const { right, ...rest } = inset(room.value, MARGIN);
+      const clear = { ...rest, right: Math.max(right - TOOLS, rest.left) };
+      const moved = bringInto(view.value, size.value, clear, x[number]!, y[number]!);
       if (moved.x !== view.value.x || moved.y !== view.value.y) chosen.view.value = moved;
     },
   };

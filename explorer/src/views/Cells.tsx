@@ -2,7 +2,7 @@
 
 import { useSignal, useSignalEffect, untracked } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { useExplorer } from "../context";
+import { useExplorer, type App } from "../context";
 import type { About, Kind } from "../contract";
 import { clamp } from "../geometry";
 import { heightOf, scrollTo, seen, type Scroll } from "../scrolling";
@@ -25,6 +25,7 @@ export function Cells() {
   const top = useSignal(0);
   const room = useSignal(0); // height of what is seen of the rows
   const active = useSignal(0); // where the arrow keys are
+  const isOrdered = useRef(false); // a link is opened before what its order hangs on is loaded
   const numbers = order.value;
   const scroll: Scroll = { count: numbers.length, row: ROW, window: room.value, top: top.value };
   const slice = seen(scroll);
@@ -41,6 +42,7 @@ export function Cells() {
 
   useSignalEffect(() => {
     const number = chosen.selected.value;
+    if (!isOrdered.current && !(isOrdered.current = hasAll(app))) return;
     if (number === null || !room.value) return;
     untracked(() => {
       const index = order.value.indexOf(number);
@@ -104,6 +106,14 @@ const WIDTHS: Record<Kind, string> = {
   number: "minmax(80px, 1fr)", date: "minmax(104px, 1fr)", category: "minmax(112px, 1.5fr)", text: "minmax(160px, 2fr)",
 };
 const idOf = (index: number): string => `table-row-${index}`;
+
+/** Whether all is loaded that the selection and its order hang on. */
+function hasAll({ chosen, passing }: App): boolean {
+  const { x, y } = passing.along.value;
+  const by = chosen.sort.value.column;
+  const needed = [...chosen.filters.value.map(({ column }) => column), ...(by === "number" ? [] : [by])];
+  return needed.every((column) => column in passing.columns.value) && (!chosen.x.value || !!x) && (!chosen.y.value || !!y);
+}
 
 /** Load the texts of what is seen; while one scrolls fast, not before one stops. */
 function useLoading(numbers: Int32Array, first: number, end: number): void {

@@ -25,7 +25,7 @@ export function Time() {
       {dated.length > 1 && (
         <label class="choice">
           <span>by</span>
-          <select value={at} onChange={(event) => (chosen.time.value = Number(event.currentTarget.value))}>
+          <select aria-label="Time by" value={at} onChange={(event) => (chosen.time.value = Number(event.currentTarget.value))}>
             {dated.map((each) => <option key={each} value={each}>{about.columns[each]!.name}</option>)}
           </select>
         </label>
