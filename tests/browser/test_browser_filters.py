@@ -106,7 +106,8 @@ def test_a_value_is_checked_and_every_other_count_follows(filtering, talks):
     reader.tab("Clusters")
     labels = talks.clusters("medium").labels
     sizes = reader.finder.locator(".item").evaluate_all(
-        "all => all.map((e) => [e.querySelector('.name').textContent, e.querySelector('.muted').textContent])"
+        "all => all.map((item) => ['.name', '.muted']"
+        ".map((part) => item.querySelector(part).textContent))"
     )
     names = talks.clusters("medium").names
     assert dict(sizes) == {

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 def rows(reader):
     """Return what the rows that are seen say: place, text, and the other cells."""
     return reader.table.locator('[role="row"]:not(.head)').evaluate_all(
-        "all => all.map((row) => [Number(row.ariaRowIndex ?? row.getAttribute('aria-rowindex')) - 2,"
+        "all => all.map((row) => [Number(row.getAttribute('aria-rowindex')) - 2,"
         " ...[...row.querySelectorAll('[role=gridcell]')].map((cell) => cell.textContent)])"
     )
 
