@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args, overload
 
 if TYPE_CHECKING:
     from semascope.encoder.encoder import Encoder
@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_MODEL", "GLOVE", "load"]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+PrecisionName: TypeAlias = Literal["auto", "f32", "bf16", "int8"]
 GLOVE: Literal["glove-6b-50d"] = "glove-6b-50d"
 
 
 @overload
 def load(  # type: ignore[overload-overlap]  # one name, vectors of words; any other, a model
-    name: Literal["glove-6b-50d"], *, precision: Literal["auto", "f32", "bf16"] = ...
+    name: Literal["glove-6b-50d"], *, precision: PrecisionName = ...
 ) -> WordVectors: ...
 @overload
-def load(name: str | Path = ..., *, precision: Literal["auto", "f32", "bf16"] = ...) -> Encoder: ...
+def load(name: str | Path = ..., *, precision: PrecisionName = ...) -> Encoder: ...
 def load(
-    name: str | Path = DEFAULT_MODEL, *, precision: Literal["auto", "f32", "bf16"] = "auto"
+    name: str | Path = DEFAULT_MODEL, *, precision: PrecisionName = "auto"
 ) -> Encoder | WordVectors:
     """Return the model ``name``, ready to encode.
 
@@ -38,10 +39,12 @@ def load(
         one on the Hugging Face hub. What semascope cannot read itself is loaded with
         sentence-transformers, where that is installed. glove-6b-50d gives `WordVectors`: one
         vector of f32 for each of 400,000 English words.
-    precision : "auto", "f32" or "bf16"
+    precision : "auto", "f32", "bf16" or "int8"
         What it computes in. "auto" takes bf16 where the processor has it natively, which is
-        nearly twice as fast, and f32 elsewhere. Both give sentence-transformers' embeddings: to
-        1e-6 in cosine (f32), to 1e-4 (bf16).
+        nearly twice as fast, and f32 elsewhere. Both are exact: they give sentence-transformers'
+        embeddings, to 1e-6 in cosine (f32), to 1e-4 (bf16). "int8" is fast: it gives embeddings
+        of the same quality, but others, which are never to be mixed with exact ones. Of another
+        model than the default one it measures the ranges of its numbers first, in some seconds.
 
     Raises
     ------
@@ -57,13 +60,13 @@ def load(
     from semascope.encoder import checkpoint, weights
     from semascope.errors import InvalidValue, UnsupportedModel
 
-    if precision not in ("auto", "f32", "bf16"):
-        raise InvalidValue(f"precision is 'auto', 'f32' or 'bf16', not {precision!r}")
+    if precision not in get_args(PrecisionName):
+        raise InvalidValue(f"precision is 'auto', 'f32', 'bf16' or 'int8', not {precision!r}")
     name = str(name)
     if name == GLOVE:
         from semascope.encoder.words import WordVectors
 
-        if precision == "bf16":
+        if precision in ("bf16", "int8"):
             raise InvalidValue(f"{GLOVE} has f32 numbers and computes nothing; leave precision out")
         return WordVectors(name)
     folder, sha256 = weights.locate(name)

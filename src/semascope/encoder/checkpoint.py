@@ -24,11 +24,20 @@ FloatArray = NDArray[np.float32]
 
 
 class Weights(dict[str, FloatArray]):
-    """The arrays of a checkpoint by their names in the reference implementation."""
+    """The arrays of a checkpoint by their names in the reference implementation.
 
-    def __init__(self, path: Path, arrays: Mapping[str, FloatArray]):
+    The layers that `ranges` names are computed in int8: (2, in) each, lowest and highest input.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        arrays: Mapping[str, FloatArray],
+        ranges: Mapping[str, FloatArray] | None = None,
+    ):
         super().__init__(arrays)
         self.path = path
+        self.ranges = ranges or {}
 
     def __missing__(self, name: str) -> FloatArray:
         raise CorruptModel(f"{self.path} lacks the array {name!r}")

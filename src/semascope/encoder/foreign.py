@@ -36,8 +36,8 @@ def load(name: str, folder: Path, precision: str, reason: UnsupportedModel) -> E
             f"{reason}. sentence-transformers may read it: pip install "
             "'semascope[sentence-transformers]'"
         ) from reason
-    if precision == "bf16":
-        raise InvalidValue(f"{reason}; sentence-transformers runs it in f32, not in bf16")
+    if precision in ("bf16", "int8"):
+        raise InvalidValue(f"{reason}; sentence-transformers runs it in f32, not in {precision}")
     try:
         return ForeignEncoder(name, folder)
     except Exception as error:  # whatever it meets in files that it does not understand
