@@ -13,6 +13,7 @@ from semascope.encoder import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from semascope.collection.indexed import Indexed
+    from semascope.encoder import PrecisionName
 
 MOSTLY = 0.5  # share of texts in another language that is worth a warning
 
@@ -34,6 +35,12 @@ MOSTLY = 0.5  # share of texts in another language that is worth a warning
     default=None,
     help="Cut texts that the model would not read whole (default), or store what it misses.",
 )
+@click.option(
+    "--precision",
+    type=click.Choice(["auto", "f32", "bf16", "int8"]),
+    help="auto (default), f32, bf16: sentence-transformers' embeddings; int8: others, as good, "
+    "made faster.",
+)
 @click.option("--strict", is_flag=True, help="Store nothing if a row would be left out.")
 @click.option("--verbose", is_flag=True, help="Name each row that is left out.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -45,6 +52,7 @@ def command(
     key: str | None,
     sync: bool,
     passages: bool | None,
+    precision: PrecisionName | None,
     strict: bool,
     verbose: bool,
     as_json: bool,
@@ -56,6 +64,9 @@ def command(
 
     Run again, it goes on where it was stopped, adds what is new in the file, and with a key
     replaces what has changed. Only texts that it does not have yet are encoded.
+
+    With --precision int8 the embeddings are not quite those of sentence-transformers, but find as
+    well; the collection keeps to it, and its queries are made in int8 too.
 
     \b
     Example:
@@ -72,6 +83,7 @@ def command(
                 key=key,
                 sync=sync,
                 passages=passages,
+                precision=precision,
                 strict=strict,
                 on_progress=on_progress,
             )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from semascope.collection.indexed import Indexed
 from semascope.collection.search import Hit, Mode, Search
 from semascope.collection.snapshot import Snapshot
-from semascope.encoder import load
+from semascope.encoder import PrecisionName, load
 from semascope.errors import CollectionError, InvalidValue
 from semascope.progress import Progress, silent
 
@@ -91,12 +91,15 @@ class Collection:
     def encoder(self) -> Encoder:
         """The model that embeds queries: the one that embedded the rows, in f32.
 
+        If the rows are in int8, queries are too: both have the same small errors then.
+
         Raises
         ------
         CollectionError
             If what has its name now is another model.
         """
-        encoder = self._given_encoder or load(self.model["name"], precision="f32")
+        precision: PrecisionName = "int8" if self.model["precision"] == "int8" else "f32"
+        encoder = self._given_encoder or load(self.model["name"], precision=precision)
         if encoder.revision != self.model["revision"]:
             raise CollectionError(
                 f"{self.path} was made with {self.model['name']} of revision "

@@ -14,7 +14,7 @@ from semascope.collection.head import Head, exists, read_head
 from semascope.collection.run import ROWS_PER_COMMIT, Run
 from semascope.collection.snapshot import ADDED, Snapshot
 from semascope.collection.usable import Usable
-from semascope.encoder import DEFAULT_MODEL, load
+from semascope.encoder import DEFAULT_MODEL, PrecisionName, load
 from semascope.encoder.encoder import Encoder
 from semascope.errors import CollectionError, ColumnNotFound, FileError, InvalidValue
 from semascope.progress import Progress, silent
@@ -46,6 +46,7 @@ def index(
     passages: bool | None = None,
     strict: bool = False,
     model: Encoder | None = None,
+    precision: PrecisionName | None = None,
     on_progress: Progress = silent,
 ) -> Collection:
     """Embed rows of text and store them in a collection.
@@ -80,6 +81,10 @@ def index(
         Whether to store nothing at all if a row would be left out.
     model : Encoder, optional
         By default all-MiniLM-L6-v2, or what the collection was made with.
+    precision : "auto", "f32", "bf16" or "int8", optional
+        What the default model computes in, as in `load`: by default "auto", which is exact. In
+        "int8" a collection is made faster, of other embeddings of the same quality; it stays in
+        int8, and so do its queries.
     on_progress : callable(done, total)
         Counts rows of the file.
 
@@ -96,11 +101,13 @@ def index(
     ColumnNotFound
         If it lacks the text column, the key, or a column that the collection has.
     InvalidValue
-        If the source is of no such kind, or has no name to call the collection by.
+        If the source is of no such kind, or has no name to call the collection by; if a model is
+        given, which has a precision already, and another precision.
     CollectionBusy
         If another process writes to the collection.
     CollectionError
-        If something else is there, or the collection was made with another model, key or text.
+        If something else is there, or the collection was made with another model, key or text, or
+        is of exact embeddings and would get fast ones, or the other way round.
     """
     path = Path(to) if to is not None else _default_path(source)
     about = read_head(path).about if exists(path) else {}
@@ -108,7 +115,9 @@ def index(
     _check_names(file)
     key = key or about.get("key")
     _check_key(file, key)
-    encoder = model or load(about["model"]["name"] if about else DEFAULT_MODEL)
+    if model and precision not in (None, model.precision):
+        raise InvalidValue(f"{model!r} is not {precision}; load it so, or give only one of the two")
+    encoder = model or _load(about, precision)
     if strict:
         _check_rows(file, key)
     with guard.writing(path) as head:
@@ -122,9 +131,9 @@ def index(
         if sync:
             run.remove_missing()
         finish(path, run.head)
-    # Queries are embedded in f32, so that an answer does not depend on how one came to it.
-    exact = encoder if encoder.precision == "f32" else None
-    return Collection(path, encoder=exact, indexed=run.report())
+    # Queries are embedded in f32 (or int8), so that an answer does not depend on how one came to it.
+    asks = encoder if encoder.precision in ("f32", "int8") else None
+    return Collection(path, encoder=asks, indexed=run.report())
 
 
 def delete(path: Path, where: str) -> int:
@@ -148,6 +157,15 @@ def finish(path: Path, head: Head) -> None:
     if not indexes.is_current(Snapshot(path).table, text):
         guard.commit(path, head, lambda: indexes.update(path, text))
     usual.prepare(Snapshot(path))
+
+
+def _load(about: Mapping[str, Any], precision: PrecisionName | None) -> Encoder:
+    """Return the model to embed with; a collection's own precision unless told otherwise."""
+    if not about:
+        return load(DEFAULT_MODEL, precision=precision or "auto")
+    stored: PrecisionName = "int8" if about["model"]["precision"] == "int8" else "auto"
+    encoder: Encoder = load(about["model"]["name"], precision=precision or stored)
+    return encoder
 
 
 def _default_path(source: object) -> Path:
@@ -230,6 +248,12 @@ def _check_fit(
         raise CollectionError(
             f"{path} was made with {about['model']['name']}, not with {wanted['model']['name']}; "
             "embeddings of two models cannot be compared: index into another collection with --to"
+        )
+    if (wanted["model"]["precision"] == "int8") != (about["model"]["precision"] == "int8"):
+        raise CollectionError(
+            f"{path} was embedded in {about['model']['precision']}, not in "
+            f"{wanted['model']['precision']}; fast embeddings (int8) and exact ones (f32, bf16) "
+            "are not mixed: leave the precision out, or index into another collection with --to"
         )
     if wanted["key"] != about["key"]:
         known_by = f"the key {about['key']!r}" if about["key"] else "their contents"

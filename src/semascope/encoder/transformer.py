@@ -44,8 +44,9 @@ def linear_int8(x: Node, W: FloatArray, b: FloatArray, ranges: FloatArray) -> No
     low, high = ranges  # (in,) each
     middle, reach = (high + low) / 2, np.maximum((high - low) / 2, LEAST_REACH)
     shrink = reach**SMOOTHING
-    x = op.multiply(op.subtract(x, np.float32(middle)), np.float32(1 / shrink))
     most = np.float32((reach / shrink).max())
+    middle = np.rint(middle / shrink / most * 127) * most / 127 * shrink  # 0 is a whole number too
+    x = op.multiply(op.subtract(x, np.float32(middle)), np.float32(1 / shrink))
     x = op.fake_quantize(x, -most, most, -most, most, 255)  # as if of -127 to 127 steps
     W = W * shrink
     step = np.abs(W).max(axis=1, keepdims=True) / 127  # (out, 1)
