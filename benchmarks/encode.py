@@ -4,8 +4,9 @@
 
 Measured is the whole call, from a list of strings to an array of embeddings, on the processor:
 ``SentenceTransformer(folder).encode(texts)`` with its defaults against ``model.encode(texts)`` in
-each precision. All load the same weights, warm up on a few texts, and then encode in turn; a rate
-is the median of the rounds, a ratio that of two such medians.
+each precision: exact ones, and int8, which gives other embeddings (`precision` says how good). All
+load the same weights, warm up on a few texts, and then encode in turn; a rate is the median of the
+rounds, a ratio that of two such medians.
 """
 
 import argparse
@@ -36,7 +37,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     theirs = peer()
-    ours = {precision: sema.load(precision=precision) for precision in precisions()}
+    ours = {p: sema.load(precision=p) for p in [*precisions(), "int8"]}
     encoders: dict[str, Callable[[list[str]], object]] = {"sentence-transformers": theirs.encode}
     encoders |= {f"semascope {precision}": model.encode for precision, model in ours.items()}
 

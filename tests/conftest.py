@@ -53,6 +53,11 @@ def bf16_model() -> sema.Encoder:
 
 
 @pytest.fixture(scope="session")
+def int8_model() -> sema.Encoder:
+    return sema.load(precision="int8")
+
+
+@pytest.fixture(scope="session")
 def texts() -> list[str]:
     """Return some 100 texts: labels, passages, and pages that the model reads in part."""
     labels = pq.read_table(data.path("emoji"))["text"].to_pylist()[::40]

@@ -360,9 +360,10 @@ def test_a_foreign_model_shows_tokens_but_not_its_inside(dense):
             look("the bank")
 
 
-def test_a_foreign_model_is_not_run_in_bf16(dense):
-    with pytest.raises(InvalidValue, match=r"its steps are .* runs it in f32, not in bf16"):
-        sema.load(dense, precision="bf16")
+@pytest.mark.parametrize("precision", ["bf16", "int8"])
+def test_a_foreign_model_is_run_in_f32_only(dense, precision):
+    with pytest.raises(InvalidValue, match=rf"its steps are .* runs it in f32, not in {precision}"):
+        sema.load(dense, precision=precision)
 
 
 def test_what_sentence_transformers_cannot_read_either_is_refused_with_both_reasons(

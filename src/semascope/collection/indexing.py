@@ -131,7 +131,7 @@ def index(
         if sync:
             run.remove_missing()
         finish(path, run.head)
-    # Queries are embedded in f32 (or int8), so that an answer does not depend on how one came to it.
+    # Queries are embedded in f32, or int8, so that an answer does not depend on how one came to it.
     asks = encoder if encoder.precision in ("f32", "int8") else None
     return Collection(path, encoder=asks, indexed=run.report())
 

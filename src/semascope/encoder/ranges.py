@@ -89,8 +89,8 @@ def measure(checkpoint: Checkpoint, tokenizer: Tokenizer, texts: Sequence[str]) 
 
 def read(path: Path) -> Ranges:
     """Return the ranges in a file."""
-    with np.load(path, allow_pickle=False) as file:
-        return {name: file[name].astype(np.float32) for name in file.files}
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        return {name: arrays[name].astype(np.float32) for name in arrays.files}
 
 
 def write(ranges: Ranges, path: Path) -> None:
