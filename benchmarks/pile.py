@@ -1,6 +1,6 @@
 """What a pile of short texts costs from a file to a map, and what 1,000 rows more do.
 
-    python benchmarks/pile.py [--texts 1000000]
+    python benchmarks/pile.py [--texts 1000000] [--precision int8]
 
 100,000 real short texts, less 1,000, are indexed from a CSV file; then come the neighbor graph,
 clusters with their names, the map and its picture. Encoding is timed within indexing: what all the
@@ -26,9 +26,11 @@ REAL = 129_000  # texts that there are
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--texts", type=int, default=100_000)
-    count = parser.parse_args().texts
+    parser.add_argument("--precision", choices=["auto", "f32", "bf16", "int8"], default="auto")
+    arguments = parser.parse_args()
+    count = arguments.texts
     source, texts = (pieces_of_speeches if count <= REAL else recombined)(count)
-    model = sema.load()
+    model = sema.load(precision=arguments.precision)
     model.encode(texts[:64])
 
     spent: dict[str, float] = {}
