@@ -110,3 +110,9 @@ describe("what cannot be read is as if it were not there", () => {
     expect(found.filters).toEqual([{ column: 0, low: 3, high: 4 }]);
   });
 });
+
+test("a view beyond the map and half a character are not taken over", () => {
+  const of = (hash: string) => read(hash, ABOUT);
+  expect(of("view=[1e308,1e308,1e308]").view).toBe(null);
+  expect(of(`query=${encodeURIComponent('"a\\ud800"')}`).query).toBe("a\ufffd");
+});

@@ -27,9 +27,11 @@ const oneOf = <T>(...values: readonly T[]): Form<T> => ({
   read: (value) => (values.includes(value as T) ? (value as T) : undefined),
 });
 
+const FAR = 100; // map units: whoever looks there sees nothing
+
 const text: Form<string> = {
   write: (value) => value,
-  read: (value) => (typeof value === "string" ? value : undefined),
+  read: (value) => (typeof value === "string" ? value.toWellFormed() : undefined),
 };
 
 const passage: Form<number> = {
@@ -50,7 +52,8 @@ const view: Form<View> = {
   write: ({ x, y, scale }) => [x, y, scale].map(rounded),
   read: (value) => {
     const [x, y, scale] = numbers(value, 3) ?? [];
-    return scale! > 0 ? { x: x!, y: y!, scale: scale! } : undefined;
+    const isThere = Math.max(Math.abs(x!), Math.abs(y!)) < FAR && scale! > 1 && scale! < 1e9;
+    return isThere ? { x: x!, y: y!, scale: scale! } : undefined;
   },
 };
 
