@@ -8,7 +8,7 @@ Needs the texts in `../shared/data`; see benchmarks/README.md. Printed are, for 
 - Cranfield: nDCG@10 of abstracts (title and text, as far as the model reads), ranked by cosine,
 - Banking77: the share of its 10,003 questions whose 10 nearest have mostly the question's intent,
 - overlap: the share of a film's 10 nearest by f32, among 2,000, that are among its 10 nearest,
-- the lowest and the mean cosine with f32, over all these texts.
+- the lowest and the mean cosine with f32, over these films and questions.
 """
 
 import csv

@@ -13,6 +13,7 @@ from semascope.encoder.checkpoint import Checkpoint, FloatArray, Weights
 from semascope.encoder.reading import Reading, make_reading
 from semascope.encoder.runtime import (
     CompiledModel,
+    Model,
     Precision,
     compile_model,
     native_precision,
@@ -62,15 +63,11 @@ class Encoder:
         self._default_prompt = checkpoint.default_prompt
         self._checkpoint = checkpoint
         self._tokenizer = load_tokenizer(checkpoint)
-        weights = checkpoint.weights
         if precision == "int8":
-            from semascope.encoder import ranges  # what it stands on takes long to import
-
-            weights = Weights(weights.path, weights, ranges.find(checkpoint, self._tokenizer))
-        graph = transformer.embedding_graph(weights, checkpoint.architecture)
-        # in int8, what is no linear layer is computed in what the processor is made for
-        other = native_precision() if precision == "int8" else precision
-        self._compiled = compile_model(graph, other)
+            self._compiled = self._compile_int8()
+        else:
+            graph = transformer.embedding_graph(checkpoint.weights, checkpoint.architecture)
+            self._compiled = compile_model(graph, precision)
 
     def __repr__(self) -> str:
         return f"Encoder({self.name!r}, precision={self.precision!r}, dim={self.dim})"
@@ -243,6 +240,19 @@ class Encoder:
             encodings = self._tokenizer.encode_batch_fast(texts[start : start + TEXTS_PER_ROUND])
             for rows, token_ids, mask in batches(encodings, self.max_tokens):
                 yield Batch(start + rows, token_ids, mask)
+
+    def _compile_int8(self) -> CompiledModel:
+        from semascope.encoder import compiled, ranges  # not needed elsewhere, at each start
+
+        checkpoint, weights = self._checkpoint, self._checkpoint.weights
+        found = ranges.find(checkpoint, self._tokenizer)
+
+        def make() -> Model:
+            in_int8 = Weights(weights.path, weights, found)
+            return transformer.embedding_graph(in_int8, checkpoint.architecture)
+
+        # What is no linear layer is computed in what the processor is made for.
+        return compiled.compiled(checkpoint, found, native_precision(), make)
 
     def _look_inside(self, text: str) -> tuple[FloatArray, FloatArray]:
         ids = np.array([self._tokenize(text).ids], np.int32)  # (1, T)

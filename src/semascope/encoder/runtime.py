@@ -32,11 +32,14 @@ __all__ = [
     "Node",
     "Precision",
     "compile_model",
+    "export_model",
+    "import_model",
     "make_model",
     "native_precision",
     "op",
     "ov",
     "run_all",
+    "traits",
 ]
 
 # OpenVINO ships no types.
@@ -62,8 +65,28 @@ def make_model(outputs: list[Node], inputs: list[Node], name: str) -> Model:
 
 def compile_model(model: Model, precision: Precision) -> CompiledModel:
     """Compile for throughput: one stream a core, each taking its own batches."""
-    settings = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": precision}
-    return _core.compile_model(model, "CPU", settings)
+    return _core.compile_model(model, "CPU", _settings(precision))
+
+
+def export_model(compiled: CompiledModel) -> bytes:
+    """Return a compiled model as bytes, for `import_model` on the same processor."""
+    body: bytes = compiled.export_model().getvalue()
+    return body
+
+
+def import_model(body: bytes, precision: Precision) -> CompiledModel:
+    """Return the compiled model that was exported; it must be whole and of this OpenVINO."""
+    return _core.import_model(body, "CPU", _settings(precision))
+
+
+def traits() -> list[str]:
+    """Return what else a compiled model depends on: OpenVINO's version, and the processor."""
+    names = ("FULL_DEVICE_NAME", "OPTIMIZATION_CAPABILITIES")
+    return [ov.__version__, *(str(_core.get_property("CPU", name)) for name in names)]
+
+
+def _settings(precision: Precision) -> dict[str, str]:
+    return {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": precision}
 
 
 def run_all(
