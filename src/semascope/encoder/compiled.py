@@ -59,7 +59,7 @@ def compiled(
     if not ranges.multiplies_exactly():
         log.warning(
             "this processor has no instructions for int8 (VNNI), so that large sums overflow: "
-            "embeddings are less good than elsewhere; f32 is safer, and hardly slower"
+            "embeddings are less good than elsewhere; f32 is exact, and not much slower"
         )
         return model  # without being kept, so that this is said again
     try:
