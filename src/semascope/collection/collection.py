@@ -98,14 +98,18 @@ class Collection:
         CollectionError
             If what has its name now is another model.
         """
-        precision: PrecisionName = "int8" if self.model["precision"] == "int8" else "f32"
-        encoder = self._given_encoder or load(self.model["name"], precision=precision)
+        encoder = self._given_encoder or self._load()
         if encoder.revision != self.model["revision"]:
             raise CollectionError(
                 f"{self.path} was made with {self.model['name']} of revision "
                 f"{self.model['revision'][:12]}…, but that is now {encoder.revision[:12]}…; bring "
                 "the old model back, or index the file anew"
             )
+        return encoder
+
+    def _load(self) -> Encoder:
+        precision: PrecisionName = "int8" if self.model["precision"] == "int8" else "f32"
+        encoder: Encoder = load(self.model["name"], precision=precision)
         return encoder
 
     @property
