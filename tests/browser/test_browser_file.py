@@ -46,8 +46,9 @@ def test_a_file_shows_stored_neighbors_with_their_similarity(file, talks):
     file.go(selected=7, right="passage")
     expect(file.panel.locator(".text")).to_have_text(talks.texts[7])
     near = talks.neighbors()[7]
-    notes = file.panel.get_by_role("list").last.locator(".note").all_inner_texts()
-    shown = [float(note.split()[0]) for note in notes]
+    notes = file.panel.get_by_role("list", name="Nearest in meaning").locator(".note")
+    expect(notes).to_have_count(len(near))
+    shown = [float(note.split()[0]) for note in notes.all_inner_texts()]
     assert shown == pytest.approx(
         (talks.embeddings[near] @ talks.embeddings[7]).tolist(), abs=0.0051
     )
