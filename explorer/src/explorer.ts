@@ -25,6 +25,8 @@ export interface Explorer {
   readonly coloring: ReadonlySignal<Coloring>;
   /** Choose a passage to read; null: none. */
   select(number: number | null): void;
+  /** Choose what is selected, null: all; what an earlier choice was compared with is forgotten. */
+  selectRegion(region: Region | null): void;
   /** Load a column, if it is not there. */
   need(column: number): void;
   /** Load the texts of some passages, if they are not there. */
@@ -117,6 +119,13 @@ export function createExplorer(source: Source, about: About, points: Points, sta
     });
   }
 
+  function selectRegion(region: Region | null): void {
+    batch(() => {
+      chosen.region.value = region;
+      chosen.against.value = null;
+    });
+  }
+
   const ends = [
     followColumns(followed, need),
     followAxis(followed, "x"),
@@ -128,7 +137,7 @@ export function createExplorer(source: Source, about: About, points: Points, sta
   return {
     source, about, points, chosen, passing: seen,
     positions, passes, inRegion, selection, against, order, hits, coloring,
-    select, need, needRows: createRowLoader(followed), attempt,
+    select, selectRegion, need, needRows: createRowLoader(followed), attempt,
     destroy: () => ends.forEach((end) => end()),
   };
 }

@@ -53,7 +53,7 @@ export function followKeys(page: Document, app: App): () => void {
     else if (passing.tool.value !== "move") passing.tool.value = "move";
     else if (chosen.pair.value !== null) chosen.pair.value = null;
     else if (chosen.selected.value !== null) app.select(null);
-    else if (chosen.region.value) [chosen.region.value, chosen.against.value] = [null, null];
+    else if (chosen.region.value) app.selectRegion(null);
     else if (chosen.query.value) chosen.query.value = "";
     else chosen.right.value = null;
   }

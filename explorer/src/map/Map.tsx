@@ -5,7 +5,6 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useExplorer } from "../context";
 import { toMap, torn, type Spot } from "../geometry";
 import { radiusOf } from "../paint";
-import type { Region } from "../state";
 import { Card } from "./Card";
 import { follow } from "./hand";
 import { Key } from "./Key";
@@ -13,7 +12,7 @@ import { Names } from "./Names";
 import { createLocator } from "./locate";
 import { measureRoom } from "./room";
 import { draw } from "./scene";
-import { placeOf, Tools } from "./Tools";
+import { Tools } from "./Tools";
 import "./Map.css";
 
 export function Map() {
@@ -112,13 +111,8 @@ export function Map() {
       draw: (line, complete) => {
         drawing.value = complete ? [] : [...line];
         if (!complete) return;
-        const polygon = line.map(([px, py]) => placeOf(camera, px, py));
-        const drawn: Region = chosen.x.value || chosen.y.value ? { polygon, along: true } : { polygon };
-        if (passing.tool.value === "lasso against") chosen.against.value = drawn;
-        else {
-          chosen.region.value = drawn;
-          chosen.against.value = null;
-        }
+        if (passing.tool.value === "lasso against") chosen.against.value = camera.enclose(line);
+        else app.selectRegion(camera.enclose(line));
         chosen.right.value = "selection";
         passing.tool.value = "move";
       },

@@ -1,30 +1,20 @@
 /** Buttons on the map: nearer, further, all of it, draw around a region, choose what is in view. */
 
 import type { ComponentChildren } from "preact";
-import { rounded } from "../address";
 import { useExplorer } from "../context";
-import { toMap, type Spot } from "../geometry";
-import type { Camera } from "./camera";
+import type { Spot } from "../geometry";
 
 const HEIGHT = 40; // pixels of a button
 
-/** Where a pixel is on the map, as the address will have it: a link selects the very same. */
-export function placeOf({ view, size }: Camera, px: number, py: number): Spot {
-  const [x, y] = toMap(view.value, size.value, px, py);
-  return [rounded(x), rounded(y)];
-}
-
 export function Tools() {
-  const { camera, chosen, passing, embedded } = useExplorer();
+  const { camera, chosen, passing, embedded, selectRegion } = useExplorer();
   const { right, bottom } = camera.room.value;
   const lasso = passing.tool.value === "lasso";
 
   function chooseView(): void {
     const { left, top, right, bottom } = camera.room.value;
     const corners: Spot[] = [[left, top], [right, top], [right, bottom], [left, bottom]];
-    const polygon = corners.map(([px, py]) => placeOf(camera, px, py));
-    chosen.region.value = chosen.x.value || chosen.y.value ? { polygon, along: true } : { polygon };
-    chosen.against.value = null;
+    selectRegion(camera.enclose(corners));
     chosen.right.value = "selection";
   }
 

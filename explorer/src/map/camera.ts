@@ -1,8 +1,10 @@
 /** Where the map is looked at from: the view that is chosen, and the room that panels leave it. */
 
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import { rounded } from "../address";
 import type { Explorer } from "../explorer";
-import { bringInto, fit, zoomAt, type Room, type Size, type Spot, type View } from "../geometry";
+import { bringInto, fit, toMap, zoomAt, type Room, type Size, type Spot, type View } from "../geometry";
+import type { Region } from "../state";
 
 export interface Camera {
   readonly size: Signal<Size>;
@@ -12,6 +14,8 @@ export interface Camera {
   pan(dx: number, dy: number): void;
   zoomBy(factor: number, at: Spot | null): void;
   showAll(): void;
+  /** The region within a line of pixels, its corners as the address will have them. */
+  enclose(line: readonly Spot[]): Region;
   /** Move no more than it takes for a passage to be seen. */
   show(number: number): void;
 }
@@ -41,6 +45,13 @@ export function createCamera({ chosen, positions }: Explorer): Camera {
     },
     showAll() {
       chosen.view.value = null;
+    },
+    enclose(line) {
+      const polygon = line.map(([px, py]): Spot => {
+        const [x, y] = toMap(view.value, size.value, px, py);
+        return [rounded(x), rounded(y)];
+      });
+      return chosen.x.value || chosen.y.value ? { polygon, along: true } : { polygon };
     },
     show(number) {
       if (room.value.right - room.value.left <= 2 * MARGIN) return; // not laid out yet

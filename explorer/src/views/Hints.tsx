@@ -99,7 +99,7 @@ function dismiss(): void {
   try {
     localStorage.setItem(REMEMBERED, "yes");
   } catch {
-    // no store is at hand, as in some frames: then they come again
+    // no store is at hand, as in a notebook's frame
   }
 }
 
@@ -107,6 +107,6 @@ function wereRead(): boolean {
   try {
     return localStorage.getItem(REMEMBERED) !== null;
   } catch {
-    return false;
+    return true; // where nothing is remembered they would come at every run of a cell
   }
 }

@@ -59,7 +59,7 @@ function Heading({ number, from }: { number: number; from: { current: number | n
 
 /** The clusters that it is in, from the coarsest; where two have one name, the finer one. */
 function Path({ number }: { number: number }) {
-  const { about, chosen, points } = useExplorer();
+  const { about, chosen, points, selectRegion } = useExplorer();
   const steps = LEVELS.flatMap((level) => {
     const cluster = points.labels[level][number]!;
     const known = about.clusters[level][cluster];
@@ -68,8 +68,7 @@ function Path({ number }: { number: number }) {
   const shown = steps.filter(({ name }, at) => name !== steps[at + 1]?.name);
   const choose = (level: Level, cluster: number) =>
     batch(() => {
-      chosen.region.value = { level, clusters: [cluster] };
-      chosen.against.value = null;
+      selectRegion({ level, clusters: [cluster] });
       chosen.right.value = "selection";
     });
   if (!shown.length) return null;

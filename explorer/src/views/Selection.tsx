@@ -1,6 +1,6 @@
 /** What is selected: how much, of which clusters, what tells it apart, and how to take it along. */
 
-import { batch, useComputed } from "@preact/signals";
+import { useComputed } from "@preact/signals";
 import { sizes } from "../clusters";
 import { useExplorer } from "../context";
 import { count as counted } from "../words";
@@ -12,15 +12,11 @@ import "./Selection.css";
 const SHARES = 5; // clusters that are shown
 
 export function Selection() {
-  const { about, chosen, passes, selection, source } = useExplorer();
+  const { about, chosen, passes, selection, selectRegion, source } = useExplorer();
   const region = chosen.region.value;
   const { count } = selection.value;
   const filtered = passes.value.bits !== null;
-  const clear = () =>
-    batch(() => {
-      chosen.region.value = null;
-      chosen.against.value = null;
-    });
+  const clear = () => selectRegion(null);
   return (
     <section class="selection" aria-label="Selection">
       {region ? (

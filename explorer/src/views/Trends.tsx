@@ -1,6 +1,5 @@
 /** The clusters whose share of the rows rises or falls most; a click selects one. */
 
-import { batch } from "@preact/signals";
 import { useExplorer } from "../context";
 import type { Timeline, Trend } from "../contract";
 import { bandOf, lineOf, type Shares } from "../periods";
@@ -36,16 +35,12 @@ function List({ name, arrow, trends, timeline }: { name: string; arrow: string; 
 }
 
 function Item({ trend: { cluster, early, late }, timeline }: { trend: Trend; timeline: Timeline }) {
-  const { about, chosen } = useExplorer();
+  const { about, chosen, selectRegion } = useExplorer();
   const level = chosen.level.value;
   const { name, color } = about.clusters[level][cluster]!;
   const region = chosen.region.value;
   const on = region !== null && "clusters" in region && region.level === level && String(region.clusters) === String(cluster);
-  const select = () =>
-    batch(() => {
-      chosen.region.value = on ? null : { level, clusters: [cluster] };
-      chosen.against.value = null;
-    });
+  const select = () => selectRegion(on ? null : { level, clusters: [cluster] });
   const of = (shares: Timeline["shares"]): Shares => shares.map((row) => row[cluster] ?? null);
   const [shares, low, high] = [of(timeline.shares), of(timeline.low), of(timeline.high)];
   const top = Math.max(...shares.map((share) => share ?? 0)) * 1.25 || 1;
