@@ -62,19 +62,20 @@ def test_products_of_any_precision_lead_to_the_neighbors_of_brute_force(
 
 
 @pytest.mark.parametrize(
-    ("queries", "part", "cells"),
-    [(1, 64, 2**26), (100, 192, 2**26), (256, 8192, 2**26), (256, 1024, 90_000)],
+    ("queries", "stride", "cells"),
+    [(1, 8, 2**26), (100, 6, 2**26), (512, 32, 2**26), (256, 16, 90_000)],
 )
-def test_no_size_of_blocks_changes_a_bit(compiled, embeddings, monkeypatch, queries, part, cells):
+def test_no_size_of_blocks_changes_a_bit(compiled, embeddings, monkeypatch, queries, stride, cells):
     reference = exact.exact_neighbors(embeddings, 15)
     monkeypatch.setattr(blocks, "QUERIES", queries)
-    monkeypatch.setattr(blocks, "PART", part)
+    monkeypatch.setattr(blocks, "STRIDE", stride)
+    monkeypatch.setattr(blocks, "PART", blocks.GROUP * stride)
     monkeypatch.setattr(blocks, "CELLS", cells)
     assert same(reference, nearest_neighbors(embeddings))
 
 
-@pytest.mark.parametrize("N", [1535, 1536, 1537, 1567, 1568, 1569])
-def test_rows_that_fill_no_whole_group_are_neighbors_too(compiled, embeddings, N):
+@pytest.mark.parametrize("N", [1023, 1024, 1025, 1055, 1056, 1057])
+def test_rows_that_fill_no_whole_part_are_neighbors_too(compiled, embeddings, N):
     np.testing.assert_array_equal(
         nearest_neighbors(embeddings[:N]).neighbors, brute_force(embeddings[:N])[0]
     )
@@ -93,7 +94,8 @@ def test_no_product_is_farther_off_than_the_bound(embeddings, precision):
     request = blocks._Request(blocks._compile(multiplied, layout, precision), layout, precision)
     request.start(0, multiplied[:256])
     request.wait()
-    products = blocks._to_float32(request._products).reshape(256, -1)[:, : len(embeddings)]
+    parts = blocks._to_float32(request._products)  # (J, 256, PART)
+    products = parts.transpose(1, 0, 2).reshape(256, -1)[:, : len(embeddings)]
     true = embeddings[:256].astype(np.float64) @ embeddings.T.astype(np.float64)
     rounding = 2.0**-8 if precision == "bf16" else 0
     off = np.abs(products - true) - rounding * np.abs(true)

@@ -26,12 +26,17 @@ from semascope.encoder.runtime import (
 
 FloatArray = NDArray[np.float32]
 IndexArray = NDArray[np.int64]
-Stored: TypeAlias = NDArray[Any]  # products: float32, or bfloat16 as uint16
+Stored: TypeAlias = NDArray[Any]  # float32, or bfloat16 as uint16
 
-QUERIES = 256  # multiplied at once, where there are not too many rows
+STORED_AS = {"f32": np.float32, "bf16": np.uint16}
+_TYPES = {"f32": ov.Type.f32, "bf16": ov.Type.bf16}
+
+QUERIES = 512  # multiplied at once, where there are not too many rows
 CELLS = 2**26  # products that a request holds at most: 128 MB of bfloat16, 256 of float32
-PART = 8192  # rows whose products still lie in the cache when the maxima are taken
 GROUP = 32  # products with one maximum
+STRIDE = 32  # from one of them to the next: maxima of lines then, yet a group is near together
+PART = GROUP * STRIDE  # rows whose products still lie in the cache when the maxima are taken
+BLOCK_ROWS = 8192  # rounded at once
 MANY = 512  # groups within reach of a query: beyond, float32 is faster, as it tells more apart
 
 
@@ -79,10 +84,10 @@ def candidates(
 
 def are_enough(N: int, k: int) -> bool:
     """Return whether there are more groups without zeros than neighbors."""
-    return k < N // GROUP - GROUP
+    return k < _Layout(N, 1).full_groups
 
 
-def _as_multiplied(embeddings: FloatArray, precision: Precision) -> tuple[FloatArray, float]:
+def _as_multiplied(embeddings: FloatArray, precision: Precision) -> tuple[Stored, float]:
     """Return the rows as they are multiplied, and how far a product is off at most.
 
     Not counting its own rounding when it is stored. With x' for the row x as multiplied,
@@ -91,14 +96,16 @@ def _as_multiplied(embeddings: FloatArray, precision: Precision) -> tuple[FloatA
     Accuracy and Stability of Numerical Algorithms, section 3.1).
     """
     N, D = embeddings.shape
-    multiplied = np.empty((N, D), np.float32)
+    multiplied: Stored = np.empty((N, D), STORED_AS[precision])
     away, length = np.empty(N), np.empty(N)  # |x - x'|, |x|
-    for start in range(0, N, PART):
-        block = slice(start, start + PART)
+    for start in range(0, N, BLOCK_ROWS):
+        block = slice(start, start + BLOCK_ROWS)
         rows = embeddings[block]
-        multiplied[block] = _to_float32(_to_bfloat16(rows)) if precision == "bf16" else rows
-        away[block] = np.linalg.norm((rows - multiplied[block]).astype(np.float64), axis=1)
-        length[block] = np.linalg.norm(rows.astype(np.float64), axis=1)
+        multiplied[block] = _to_bfloat16(rows) if precision == "bf16" else rows
+        lost = (rows - _to_float32(multiplied[block])).astype(np.float64)
+        away[block] = np.sqrt(np.vecdot(lost, lost))
+        wide = rows.astype(np.float64)
+        length[block] = np.sqrt(np.vecdot(wide, wide))
     farthest, longest = float(away.max()), float(length.max())
     summing = (D + 2) * 2.0**-24 * (longest + farthest) ** 2  # + 2: for the denominator
     return multiplied, farthest * (2 * longest + farthest) + summing
@@ -107,47 +114,41 @@ def _as_multiplied(embeddings: FloatArray, precision: Precision) -> tuple[FloatA
 class _Layout:
     """How N rows are dealt into parts and groups, and where their products with B queries lie.
 
-    A part has ``PART`` rows; the last one has what is left, filled up with zeros to whole groups.
-    Group i of a part of G groups has its rows i, G + i, 2 G + i, …: maxima of long lines, then.
+    Zeros fill the rows up to whole parts. Group i of a part has its rows i, ``STRIDE`` + i,
+    2 ``STRIDE`` + i, …
     """
 
     def __init__(self, N: int, queries: int):
         self.N, self.queries = N, queries
-        self.padded = -(-N // GROUP) * GROUP
-        self.starts: IndexArray = np.arange(0, self.padded, PART)  # (J,)
-        self.sizes: IndexArray = np.minimum(self.padded - self.starts, PART)  # (J,)
-        self.groups = self.padded // GROUP
-        # zeros are at the end of the last part: each in another of its last groups
-        self.full_groups = self.groups - min(self.padded - N, int(self.sizes[-1]) // GROUP)
+        self.parts = -(-N // PART)
+        self.groups = self.parts * STRIDE
+        self.full_groups = N // PART * STRIDE  # those without zeros, the first
 
-    def members(self, query: IndexArray, group: IndexArray) -> tuple[IndexArray, IndexArray]:
-        """Return the rows of each of P groups, and where their products with a query are.
+    def first(self, group: IndexArray) -> IndexArray:
+        """Return the first row of each of P groups, (P,)."""
+        return group // STRIDE * PART + group % STRIDE
 
-        Both of shape (P, ``GROUP``).
-        """
-        part = group * GROUP // PART  # (P,)
-        start, size = self.starts[part], self.sizes[part]  # (P,)
-        first = group - start // GROUP
-        inside = first[:, None] + (size // GROUP)[:, None] * np.arange(GROUP)  # (P, GROUP)
-        return start[:, None] + inside, (self.queries * start + query * size)[:, None] + inside
+    def places(self, query: IndexArray, row: IndexArray) -> IndexArray:
+        """Return where the products of P queries and rows are, (P,)."""
+        return (row // PART * self.queries + query) * PART + row % PART
 
 
-def _compile(rows: FloatArray, layout: _Layout, precision: Precision) -> CompiledModel:
-    """Return the graph from queries (B, D) to groups' maxima (B, G) and parts' products (B, P)."""
+def _compile(rows: Stored, layout: _Layout, precision: Precision) -> CompiledModel:
+    """Return the graph from queries (B, D) to groups' maxima (B, G) and parts' products."""
     D = rows.shape[1]
-    queries = op.parameter([layout.queries, D], np.float32)
-    all_products, all_maxima = [], []
-    for start, size in zip(layout.starts.tolist(), layout.sizes.tolist(), strict=True):
-        part = rows[start : start + size]
-        part = np.concatenate([part, np.zeros((size - len(part), D), np.float32)])  # (P, D)
-        products = op.matmul(queries, op.constant(part), False, True)  # (B, P)
-        if precision == "bf16":
-            products = op.convert(products, "bf16")
-        grouped = op.constant(np.array([layout.queries, GROUP, size // GROUP]))
-        maxima = op.reduce_max(op.reshape(products, grouped, False), op.constant(np.array([1])))
-        all_products.append(products)
-        all_maxima.append(maxima)  # (B, G of this part)
-    outputs = [op.concat(all_maxima, 1), *all_products]
+    zeros = np.zeros((layout.parts * PART - len(rows), D), rows.dtype)
+    parts = np.concatenate([rows, zeros]).reshape(-1, PART, D)
+    queries = op.parameter([layout.queries, D], _TYPES[precision])
+    by_group = op.constant(np.array([layout.queries, GROUP, STRIDE]))
+    products = [
+        op.matmul(queries, op.constant(_tensor(part, precision)), False, True)  # (B, PART)
+        for part in parts
+    ]
+    maxima = [
+        op.reduce_max(op.reshape(some, by_group, False), op.constant(np.array([1])))  # (B, STRIDE)
+        for some in products
+    ]
+    outputs = [op.convert(op.concat(maxima, 1), "f32"), *products]
     model = make_model([op.result(output) for output in outputs], [queries], "neighbors")
     return compile_model(model, precision)
 
@@ -159,23 +160,20 @@ class _Request:
         self._layout = layout
         self._precision = precision
         self._request = compiled.create_infer_request()
-        B, kind = layout.queries, np.uint16 if precision == "bf16" else np.float32
-        self._maxima: Stored = np.empty((B, layout.groups), kind)
-        self._products: Stored = np.empty(B * layout.padded, kind)
-        outputs = [self._maxima]
-        for start, size in zip(layout.starts.tolist(), layout.sizes.tolist(), strict=True):
-            outputs.append(self._products[B * start : B * (start + size)].reshape(B, size))
-        stored_as = ov.Type.bf16 if precision == "bf16" else ov.Type.f32
-        for number, output in enumerate(outputs):
-            tensor = ov.Tensor(output, list(output.shape), stored_as)
-            self._request.set_output_tensor(number, tensor)
+        B = layout.queries
+        self._maxima = np.empty((B, layout.groups), np.float32)
+        self._products: Stored = np.empty((layout.parts, B, PART), STORED_AS[precision])
+        self._request.set_output_tensor(0, ov.Tensor(self._maxima, shared_memory=True))
+        for number, part in enumerate(self._products, start=1):
+            self._request.set_output_tensor(number, _tensor(part, precision))
 
-    def start(self, first: int, queries: FloatArray) -> None:
+    def start(self, first: int, queries: Stored) -> None:
         """Send a block of queries on its way, given the number of the first."""
         self._numbers = np.arange(first, first + len(queries))
         missing = self._layout.queries - len(queries)  # at the very end
         self._queries = np.pad(queries, ((0, missing), (0, 0))) if missing else queries
-        self._request.start_async([self._queries])
+        self._request.set_input_tensor(_tensor(self._queries, self._precision))
+        self._request.start_async()
 
     def wait(self) -> None:
         self._request.wait()
@@ -184,19 +182,20 @@ class _Request:
         """Wait for the products and return what `candidates` yields."""
         self.wait()
         layout, queries = self._layout, self._numbers
-        maxima = _to_float32(self._maxima[: len(queries)])  # (B, G)
+        maxima = self._maxima[: len(queries)]  # (B, G)
         # the row itself is among the k + 1
         best = kth_best_at_least(maxima[:, : layout.full_groups], k + 1)  # (B,)
         enough = self._within_reach(best, error)
         reached = maxima >= enough[:, None]
         reached[np.count_nonzero(reached, axis=1) > MANY] = False
         query, group = np.divmod(np.flatnonzero(reached), layout.groups)  # (P,)
-        rows, places = layout.members(query, group)  # (P, GROUP)
-        near = _to_float32(self._products[places]) >= enough[query, None]
-        near &= (rows < layout.N) & (rows != queries[query, None])
-        query, rows = np.repeat(query, np.count_nonzero(near, axis=1)), rows[near]
-        order = np.lexsort((rows, query))
-        return queries, queries[query[order]], rows[order]
+        first = layout.first(group)
+        places = layout.places(query, first)[:, None] + STRIDE * np.arange(GROUP)  # (P, GROUP)
+        near = _to_float32(self._products.ravel()[places]) >= enough[query, None]
+        pair, member = np.divmod(np.flatnonzero(near), GROUP)
+        query, rows = queries[query[pair]], first[pair] + STRIDE * member
+        others = (rows < layout.N) & (rows != query)
+        return queries, query[others], rows[others]
 
     def _within_reach(self, best: FloatArray, error: float) -> FloatArray:
         """Return the least product that a row as near as the k-th has, as stored.
@@ -225,6 +224,11 @@ def kth_best_at_least(product: FloatArray, k: int) -> FloatArray:
     maxima = product[:, : members * groups].reshape(B, members, groups).max(axis=1)
     kth_best: FloatArray = np.partition(maxima, groups - k, axis=1)[:, groups - k]
     return kth_best
+
+
+def _tensor(stored: Stored, precision: Precision) -> Any:
+    """Return an OpenVINO tensor over the same memory."""
+    return ov.Tensor(stored, list(stored.shape), _TYPES[precision])
 
 
 def _to_bfloat16(values: FloatArray) -> NDArray[np.uint16]:

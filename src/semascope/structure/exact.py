@@ -23,7 +23,7 @@ COMPILED_ROWS = 10_000  # from here the graph of products is worth the second of
 BLOCK_QUERIES = 1024  # rows whose neighbors are sought at once, in float32
 BLOCK_CELLS = 2**26  # similarities held at once at most: 256 MB of float32
 BLOCK_PAIRS = 2**22  # pairs of rows listed at once, where a single row has no more
-CACHED_PAIRS = 2**8  # pairs summed at once: 2 × 0.8 MB of float64 at 384 dimensions
+CACHED_PAIRS = 2**7  # pairs summed at once: 2 × 0.4 MB of float64 at 384 dimensions
 
 
 def exact_neighbors(
@@ -128,10 +128,15 @@ def nearest_of_each(
 def cosine(embeddings: FloatArray, rows: IndexArray, others: IndexArray) -> FloatArray:
     """Return the cosine similarity of each pair, summed in float64, as float32."""
     cosines = np.empty(len(rows), dtype=np.float32)
+    shape = CACHED_PAIRS, embeddings.shape[1]
+    narrow, wide = np.empty(shape, np.float32), np.empty((2, *shape))
     for start in range(0, len(rows), CACHED_PAIRS):
         block = slice(start, start + CACHED_PAIRS)
-        a, b = embeddings[rows[block]], embeddings[others[block]]  # (P, D)
-        cosines[block] = np.vecdot(a.astype(np.float64), b.astype(np.float64))
+        P = len(rows[block])
+        for side, numbers in zip(wide, (rows, others), strict=True):
+            np.take(embeddings, numbers[block], axis=0, out=narrow[:P], mode="clip")  # no copy
+            side[:P] = narrow[:P]
+        cosines[block] = np.vecdot(wide[0, :P], wide[1, :P])
     return np.clip(cosines, -1, 1, out=cosines)
 
 
