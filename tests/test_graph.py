@@ -11,6 +11,7 @@ from semascope.progress import silent
 from semascope.structure import approximate, blocks, exact, nearest_neighbors
 from semascope.structure import graph as graph_module
 from semascope.structure.graph import extend
+from semascope.structure.stored import as_float32
 
 PRECISIONS = ["bf16", "f32"]  # where bfloat16 is not native, OpenVINO multiplies in float32
 
@@ -94,7 +95,7 @@ def test_no_product_is_farther_off_than_the_bound(embeddings, precision):
     request = blocks._Request(blocks._compile(multiplied, layout, precision), layout, precision)
     request.start(0, multiplied[:256])
     request.wait()
-    parts = blocks._to_float32(request._products)  # (J, 256, PART)
+    parts = as_float32(request._products)  # (J, 256, PART)
     products = parts.transpose(1, 0, 2).reshape(256, -1)[:, : len(embeddings)]
     true = embeddings[:256].astype(np.float64) @ embeddings.T.astype(np.float64)
     rounding = 2.0**-8 if precision == "bf16" else 0

@@ -1,10 +1,11 @@
 """Nearly all nearest neighbors of very many embeddings, and how many of them.
 
-The rows are divided many times, at random, into cells of about √N: each row joins the nearest of
-√N rows that were drawn. Within a cell neighbors are exact, and the best that a row has met in any
-of its cells are kept. Neighbors that one division parts are together in another; divisions go on
-until, of a sample of rows, the share of true neighbors found is large enough. So a division costs
-N √N, and the recall is not hoped for but measured.
+The rows are divided many times, at random, into cells of about 2 √N: each row joins the nearest of
+√N / 2 rows that were drawn. Within a cell products tell the neighbors, as exactly as the processor
+multiplies fastest, and the best that a row has met in any of its cells are kept, by cosines summed
+in float64. Neighbors that one division parts are together in another; divisions go on until, of a
+sample of rows, the share of true neighbors found is large enough. So a division costs N √N, and the
+recall is not hoped for but measured.
 
 Wang, Wang, Zeng, Tu, Gan & Li (2012), Scalable k-NN graph construction for visual descriptors, who
 divide by random planes. Against a hierarchical navigable small world graph (Malkov & Yashunin
@@ -15,12 +16,13 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from functools import partial
-from typing import TypeVar
+from threading import local
+from typing import Any, TypeVar
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from numpy.typing import NDArray
 
+from semascope.encoder.runtime import compile_model, make_model, native_precision, op
 from semascope.progress import Progress, silent
 from semascope.structure.blocks import kth_best_at_least
 from semascope.structure.exact import (
@@ -31,14 +33,16 @@ from semascope.structure.exact import (
     insert,
     nearest_of_each,
     pairs_reaching,
-    slack,
 )
+from semascope.structure.stored import TYPES, Stored, as_stored, tensor
 
 RECALL = 0.96  # of the sample: 0.95 of all rows, then, as good as surely (3 standard errors)
 SAMPLE = 500  # rows
-DIVISIONS = 60  # at most; 16 to 24 are usual
-ASSIGNED = 4096  # rows that choose their cell at once: 16 MB of products with 1,000
+DIVISIONS = 60  # at most; 14 to 20 are usual
+ASSIGNED = 4096  # rows that choose their cell at once: 4 MB of products with 500
 CELL_QUERIES = 1024  # rows of a cell whose neighbors are sought at once
+STEP = 64  # rows that a cell is filled up to a multiple of: few sizes, as each costs a kernel
+BLOCK_ROWS = 2**16  # rounded at once
 Item = TypeVar("Item")
 
 
@@ -55,56 +59,108 @@ def approximate_neighbors(
     cosines = np.full((N, k), -np.inf, np.float32)
     sample = np.linspace(0, N - 1, min(SAMPLE, N)).astype(np.int64)
     kth = np.empty(N, np.float32)  # cosine of the sample's k-th nearest
-    for rows, others in fine_candidates(embeddings, sample, k):
-        queries, _, true = nearest_of_each(embeddings, rows, others, k)
-        kth[queries] = true[:, -1]
+    for queries, others in fine_candidates(embeddings, sample, k):
+        of, _, true = nearest_of_each(embeddings, queries, others, k)
+        kth[of] = true[:, -1]
 
-    recall, meet = 0.0, partial(_meet, nearest, cosines, embeddings)
-    with threadpool_limits(1, "blas"), closing(_Threads()) as threads:
+    recall, rows = 0.0, _Rows(embeddings)
+    with closing(_Threads()) as threads:
         for division in range(DIVISIONS):
-            cell = _divide(embeddings, np.random.default_rng(division), threads)  # (N,)
+            cell = _divide(rows, np.random.default_rng(division), threads)  # (N,)
             order = np.argsort(cell, kind="stable")
-            threads.run(meet, np.split(order, np.flatnonzero(np.diff(cell[order])) + 1))
+            cells = np.split(order, np.flatnonzero(np.diff(cell[order])) + 1)
+            threads.run(lambda members: _meet(nearest, cosines, rows, members), cells)
             recall = float((cosines[sample] >= kth[sample, None]).mean())
             on_progress(round(min(recall / RECALL, 1) * N), N)
             if recall >= RECALL:
                 break
     alone = np.flatnonzero(nearest[:, -1] < 0)  # in tiny cells all the time
-    for rows, others in fine_candidates(embeddings, alone, k):
-        queries, found, true = nearest_of_each(embeddings, rows, others, k)
-        nearest[queries], cosines[queries] = found, true
+    for queries, others in fine_candidates(embeddings, alone, k):
+        of, found, true = nearest_of_each(embeddings, queries, others, k)
+        nearest[of], cosines[of] = found, true
     return nearest, cosines, recall
 
 
-def _divide(embeddings: FloatArray, rng: np.random.Generator, threads: "_Threads") -> IndexArray:
-    """Return the cell of each row, (N,): which of √N rows drawn at random is nearest to it."""
-    N = len(embeddings)
-    pivots = embeddings[rng.choice(N, round(np.sqrt(N)), replace=False)].T.copy()  # (D, √N)
+class _Rows:
+    """N embeddings, and their products in what the processor multiplies fastest.
+
+    A product of bfloat16 is left as it is stored, and taken for a whole number: those from 0 on
+    are in the order of what they stand for, and the others, all below, are nobody's neighbors.
+    """
+
+    def __init__(self, embeddings: FloatArray):
+        self.embeddings = embeddings
+        self._precision = native_precision()
+        blocks = range(0, len(embeddings), BLOCK_ROWS)
+        stored = [as_stored(embeddings[i : i + BLOCK_ROWS], self._precision) for i in blocks]
+        self._stored: Stored = np.concatenate(stored) if self._precision == "bf16" else embeddings
+        a, b = (op.parameter([-1, embeddings.shape[1]], TYPES[self._precision]) for _ in "ab")
+        model = make_model([op.matmul(a, b, False, True)], [a, b], "products")
+        self._compiled = compile_model(model, self._precision)
+        self._of_thread = local()
+
+    def __len__(self) -> int:
+        return len(self.embeddings)
+
+    def __getitem__(self, rows: IndexArray | slice) -> Stored:
+        """Return some rows, with zeros up to a multiple of ``STEP``."""
+        stored = self._stored[rows]
+        return np.concatenate(
+            [stored, np.zeros((-len(stored) % STEP, stored.shape[1]), stored.dtype)]
+        )
+
+    def products(self, a: Stored, b: Stored) -> NDArray[Any]:
+        """Return the products of all rows of a with all of b; good until this thread's next."""
+        if not hasattr(self._of_thread, "request"):
+            self._of_thread.request = self._compiled.create_infer_request()
+        request = self._of_thread.request
+        for place, rows in enumerate((a, b)):
+            request.set_input_tensor(place, tensor(rows, self._precision))
+        request.infer()
+        product: NDArray[Any] = request.get_output_tensor(0).data
+        return product if self._precision == "f32" else product.view(np.int16)
+
+    def comparable(self, cosines: FloatArray) -> NDArray[Any]:
+        """Return cosines as their products are, rounded down; at least 0."""
+        positive = np.maximum(cosines, 0)
+        if self._precision == "f32":
+            return positive
+        return (positive.view(np.uint32) >> 16).astype(np.int16)
+
+
+def _divide(rows: _Rows, rng: np.random.Generator, threads: "_Threads") -> IndexArray:
+    """Return the cell of each row, (N,): which of √N / 2 rows drawn at random is nearest to it."""
+    N = len(rows)
+    pivots = rows[rng.choice(N, round(np.sqrt(N) / 2), replace=False)]
     cell = np.empty(N, np.int64)
 
     def choose(start: int) -> None:
-        cell[start : start + ASSIGNED] = np.argmax(
-            embeddings[start : start + ASSIGNED] @ pivots, axis=1
-        )
+        some = rows[start : start + ASSIGNED]
+        nearest = np.argmax(rows.products(some, pivots), axis=1)
+        cell[start : start + ASSIGNED] = nearest[: N - start]
 
     threads.run(choose, range(0, N, ASSIGNED))
     return cell
 
 
-def _meet(nearest: RowArray, cosines: FloatArray, embeddings: FloatArray, rows: IndexArray) -> None:
+def _meet(nearest: RowArray, cosines: FloatArray, rows: _Rows, members: IndexArray) -> None:
     """Let the rows of a cell have each other among their nearest, if they are."""
-    inside, k = embeddings[rows], min(nearest.shape[1], len(rows) - 1)
+    n, k = len(members), min(nearest.shape[1], len(members) - 1)
     if k == 0:
         return
-    for start in range(0, len(rows), CELL_QUERIES):
-        queries = rows[start : start + CELL_QUERIES]  # (B,)
-        product = inside[start : start + CELL_QUERIES] @ inside.T  # (B, n)
-        product[np.arange(len(queries)), start + np.arange(len(queries))] = -np.inf
-        enough = np.maximum(kth_best_at_least(product, k), cosines[queries, -1])
-        enough -= slack(inside.shape[1])
+    inside = rows[members]
+    for start in range(0, n, CELL_QUERIES):
+        queries = members[start : start + CELL_QUERIES]  # (B,)
+        product = rows.products(inside[start : start + CELL_QUERIES], inside)[: len(queries)]
+        lines = np.arange(len(queries))
+        product[lines, start + lines] = 0
+        enough = rows.comparable(cosines[queries, -1])
+        enough = np.maximum(enough, kth_best_at_least(product, k))
         for line, column in pairs_reaching(product, enough[:, None]):
-            known = (nearest[queries[line]] == rows[column, None]).any(axis=1)
-            insert(nearest, cosines, embeddings, queries[line[~known]], rows[column[~known]])
+            new = (column < n) & (line + start != column)
+            line, column = line[new], members[column[new]]
+            new = (nearest[queries[line]] != column[:, None]).all(axis=1)
+            insert(nearest, cosines, rows.embeddings, queries[line[new]], column[new])
 
 
 class _Threads:

@@ -9,7 +9,6 @@ error of a product below its k-th best product, and that error has a proven boun
 
 from collections import deque
 from collections.abc import Iterator
-from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,13 +22,17 @@ from semascope.encoder.runtime import (
     op,
     ov,
 )
+from semascope.structure.stored import (
+    STORED_AS,
+    TYPES,
+    FloatArray,
+    Stored,
+    as_float32,
+    as_stored,
+    tensor,
+)
 
-FloatArray = NDArray[np.float32]
 IndexArray = NDArray[np.int64]
-Stored: TypeAlias = NDArray[Any]  # float32, or bfloat16 as uint16
-
-STORED_AS = {"f32": np.float32, "bf16": np.uint16}
-_TYPES = {"f32": ov.Type.f32, "bf16": ov.Type.bf16}
 
 QUERIES = 512  # multiplied at once, where there are not too many rows
 CELLS = 2**26  # products that a request holds at most: 128 MB of bfloat16, 256 of float32
@@ -101,8 +104,8 @@ def _as_multiplied(embeddings: FloatArray, precision: Precision) -> tuple[Stored
     for start in range(0, N, BLOCK_ROWS):
         block = slice(start, start + BLOCK_ROWS)
         rows = embeddings[block]
-        multiplied[block] = _to_bfloat16(rows) if precision == "bf16" else rows
-        lost = (rows - _to_float32(multiplied[block])).astype(np.float64)
+        multiplied[block] = as_stored(rows, precision)
+        lost = (rows - as_float32(multiplied[block])).astype(np.float64)
         away[block] = np.sqrt(np.vecdot(lost, lost))
         wide = rows.astype(np.float64)
         length[block] = np.sqrt(np.vecdot(wide, wide))
@@ -138,10 +141,10 @@ def _compile(rows: Stored, layout: _Layout, precision: Precision) -> CompiledMod
     D = rows.shape[1]
     zeros = np.zeros((layout.parts * PART - len(rows), D), rows.dtype)
     parts = np.concatenate([rows, zeros]).reshape(-1, PART, D)
-    queries = op.parameter([layout.queries, D], _TYPES[precision])
+    queries = op.parameter([layout.queries, D], TYPES[precision])
     by_group = op.constant(np.array([layout.queries, GROUP, STRIDE]))
     products = [
-        op.matmul(queries, op.constant(_tensor(part, precision)), False, True)  # (B, PART)
+        op.matmul(queries, op.constant(tensor(part, precision)), False, True)  # (B, PART)
         for part in parts
     ]
     maxima = [
@@ -165,14 +168,14 @@ class _Request:
         self._products: Stored = np.empty((layout.parts, B, PART), STORED_AS[precision])
         self._request.set_output_tensor(0, ov.Tensor(self._maxima, shared_memory=True))
         for number, part in enumerate(self._products, start=1):
-            self._request.set_output_tensor(number, _tensor(part, precision))
+            self._request.set_output_tensor(number, tensor(part, precision))
 
     def start(self, first: int, queries: Stored) -> None:
         """Send a block of queries on its way, given the number of the first."""
         self._numbers = np.arange(first, first + len(queries))
         missing = self._layout.queries - len(queries)  # at the very end
         self._queries = np.pad(queries, ((0, missing), (0, 0))) if missing else queries
-        self._request.set_input_tensor(_tensor(self._queries, self._precision))
+        self._request.set_input_tensor(tensor(self._queries, self._precision))
         self._request.start_async()
 
     def wait(self) -> None:
@@ -191,7 +194,7 @@ class _Request:
         query, group = np.divmod(np.flatnonzero(reached), layout.groups)  # (P,)
         first = layout.first(group)
         places = layout.places(query, first)[:, None] + STRIDE * np.arange(GROUP)  # (P, GROUP)
-        near = _to_float32(self._products.ravel()[places]) >= enough[query, None]
+        near = as_float32(self._products.ravel()[places]) >= enough[query, None]
         pair, member = np.divmod(np.flatnonzero(near), GROUP)
         query, rows = queries[query[pair]], first[pair] + STRIDE * member
         others = (rows < layout.N) & (rows != query)
@@ -224,20 +227,3 @@ def kth_best_at_least(product: FloatArray, k: int) -> FloatArray:
     maxima = product[:, : members * groups].reshape(B, members, groups).max(axis=1)
     kth_best: FloatArray = np.partition(maxima, groups - k, axis=1)[:, groups - k]
     return kth_best
-
-
-def _tensor(stored: Stored, precision: Precision) -> Any:
-    """Return an OpenVINO tensor over the same memory."""
-    return ov.Tensor(stored, list(stored.shape), _TYPES[precision])
-
-
-def _to_bfloat16(values: FloatArray) -> NDArray[np.uint16]:
-    """Return the upper halves of float32 numbers, rounded to nearest, ties to even."""
-    bits = values.view(np.uint32)
-    return ((bits + 0x7FFF + (bits >> 16 & 1)) >> 16).astype(np.uint16)
-
-
-def _to_float32(stored: Stored) -> FloatArray:
-    if stored.dtype == np.float32:
-        return stored
-    return (stored.astype(np.uint32) << 16).view(np.float32)
