@@ -2,14 +2,18 @@
 # make test: set everything up, then lint, check types and run all tests, in a browser too.
 # make explorer: build the page that semascope open serves; demo and test do so where it has changed.
 # make faults: kill, damage and starve collections, and see what is left; needs Linux and strace.
+# make bench: make the tables of benchmarks/README.md again, beside peers that it installs; some of
+#   them with make bench ONLY="encode cold".
 
 PYTHON ?= python3
 VENV := .venv
-BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+BENCH := .venv-bench
+SCRIPTS := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
+BIN := $(VENV)/$(SCRIPTS)
 PAGE := src/semascope/explorer/built/index.html
 PAGE_SOURCES := $(wildcard explorer/*.* explorer/src explorer/src/* explorer/src/*/* explorer/src/*/*/*)
 
-.PHONY: demo test explorer faults lint clean
+.PHONY: demo test explorer faults bench lint clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed $(PAGE)
@@ -26,6 +30,9 @@ faults: $(VENV)/installed-dev
 	$(BIN)/python faults/kills.py
 	$(BIN)/python faults/damage.py
 	$(BIN)/python faults/limits.py
+
+bench: $(BENCH)/installed $(PAGE)
+	$(BENCH)/$(SCRIPTS)/python benchmarks/bench.py $(ONLY)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -55,5 +62,10 @@ $(VENV)/installed-dev: $(VENV)/installed-explorer
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $@
 
+$(BENCH)/installed: $(VENV)/pip pyproject.toml
+	$(BIN)/python -m venv $(BENCH)
+	$(BIN)/python -m pip --python $(BENCH) install --quiet --editable . --group bench
+	@touch $@
+
 clean:
-	rm -rf $(VENV) demo explorer/node_modules $(dir $(PAGE))
+	rm -rf $(VENV) $(BENCH) benchmarks/inputs demo explorer/node_modules $(dir $(PAGE))

@@ -23,10 +23,12 @@ runs from the key event to the list of results of exactly what was typed, and th
 The peer is Embedding Atlas, whose command is given the same texts and the same places on the map as
 a Parquet file. Its page is usable when the first row stands in its table. Pixels of the map are
 those of the largest canvas that differ from its corner, all else hidden. It may live in an
-environment of its own, whose interpreter is PYTHON: ``pip install embedding-atlas==0.26``.
+environment of its own, whose interpreter is PYTHON: ``pip install embedding-atlas==0.26``. Without
+it the peer is left out.
 
 5,000 rows of the speeches that come with semascope are indexed and mapped first, unmeasured. The
-other collections are given; they should have their map already.
+other collections are given; they should have their map already, as ``python benchmarks/inputs.py
+large.lance million.lance`` makes them.
 """
 
 from __future__ import annotations
@@ -98,7 +100,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--large", type=Path, help="a collection of 100,000 passages, mapped")
     parser.add_argument("--million", type=Path, help="a collection of 1,000,000 passages, mapped")
-    parser.add_argument("--peers", help="the Python that has embedding-atlas")
+    parser.add_argument("--peers", default=sys.executable, help="a Python with embedding-atlas")
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
 
@@ -122,11 +124,12 @@ async def run(arguments: argparse.Namespace) -> None:
                 print("No search and no peer: --large gives a collection for them.")
                 return
             print_answers(await search(browser, large))
-            if arguments.peers is None:
+            atlas = Path(arguments.peers).with_name("embedding-atlas")
+            if not atlas.exists():
                 print("Embedding Atlas is left out: --peers gives the Python that has it.")
                 return
             file = Path(folder, "large.parquet")
-            print_peer(await compare(browser, large, file, arguments.peers, arguments.rounds))
+            print_peer(await compare(browser, large, file, atlas, arguments.rounds))
 
 
 def make_small(path: Path) -> Path:
@@ -265,14 +268,14 @@ async def search(browser: WarmBrowser, path: Path) -> list[Answer]:
 
 
 async def compare(
-    browser: WarmBrowser, path: Path, file: Path, peers: str, rounds: int
+    browser: WarmBrowser, path: Path, file: Path, atlas: Path, rounds: int
 ) -> dict[str, Visit]:
     """Open the same rows here and there, in turn."""
     talks = sema.open(path)
     points, texts = explorer.points(talks), talks.texts
     pq.write_table(pa.table({"text": texts, "x": points["x"], "y": points["y"]}), file)
     command = [
-        *[str(Path(peers).with_name("embedding-atlas")), str(file), "--host", "127.0.0.1"],
+        *[str(atlas), str(file), "--host", "127.0.0.1"],
         *["--text", "text", "--x", "x", "--y", "y"],
     ]
     sides = {

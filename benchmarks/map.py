@@ -1,6 +1,7 @@
 """The map: how true it is for the time it takes, beside other schedules and UMAP.
 
-    python benchmarks/map.py [--embeddings FILE.npy] [--graph FILE.npz] [--schedules] [--umap PY]
+    python benchmarks/map.py [--embeddings FILE.npy [--rows N]] [--graph FILE.npz] [--schedules]
+                             [--umap [PY]]
 
 Every side lays out the same exact neighbor graph (15 neighbors). Two figures say how true a map is:
 the share of each row's true neighbors that are among its 15 nearest on the map (kept; 10,000 rows),
@@ -9,9 +10,11 @@ and trustworthiness, which punishes strangers among the nearest by how far away 
 machine that does other things as well.
 
 --embeddings   an array (N, D) of unit length; else the films' plots, or passages of speeches
+--rows N       only its first N rows
 --graph        neighbors and similarity, as saved by --save-graph; else it is computed
 --schedules    other schedules than the one that is used, too
---umap PY      an interpreter that can import umap (pip install umap-learn), given the same graph
+--umap PY      an interpreter that can import umap (pip install umap-learn), given the same graph;
+               this one, if it is not said
 """
 
 import argparse
@@ -60,16 +63,17 @@ print(json.dumps(took))
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--embeddings", type=Path)
+    parser.add_argument("--rows", type=int, help="of the embeddings, the first")
     parser.add_argument("--graph", type=Path)
     parser.add_argument("--save-graph", type=Path)
     parser.add_argument("--schedules", action="store_true")
-    parser.add_argument("--umap", metavar="PYTHON")
+    parser.add_argument("--umap", metavar="PYTHON", nargs="?", const=sys.executable)
     arguments = parser.parse_args()
     without_blas_settings()
     from semascope.structure import map as mapping
     from semascope.structure import neighbors_kept
 
-    what, embeddings = load(arguments.embeddings)
+    what, embeddings = load(arguments.embeddings, arguments.rows)
     graph = neighbor_graph(embeddings, arguments.graph)
     if arguments.save_graph:
         np.savez(arguments.save_graph, neighbors=graph.neighbors, similarity=graph.similarity)
@@ -97,10 +101,10 @@ def main() -> None:
     print(f"\nHonesty of every row: {honest:.1f} s. Peak memory of this process: {peak:.1f} GB.")
 
 
-def load(path: Path | None) -> tuple[str, np.ndarray]:
+def load(path: Path | None, rows: int | None) -> tuple[str, np.ndarray]:
     """Return unit embeddings, and what they are of."""
     if path is not None:
-        return f"embeddings of {path.name}", np.load(path)
+        return f"embeddings of {path.name}", np.load(path)[:rows]
     import semascope as sema
 
     source, texts = long_texts(5_000)
