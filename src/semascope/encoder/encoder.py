@@ -231,7 +231,7 @@ class Encoder:
     ) -> FloatArray:
         embeddings = np.empty((len(texts), self.dim), np.float32)
         for rows, batch in run_all(self._compiled, self._batches(texts)):
-            embeddings[rows] = batch
+            embeddings[rows] = batch[: len(rows)]
             on_batch(rows)
         return embeddings
 

@@ -25,8 +25,8 @@ LENGTH_STEP = 8  # beyond, they are padded to a multiple: 3% more tokens
 class Batch(NamedTuple):
     """Texts of one padded length."""
 
-    rows: NDArray[np.intp]  # (B,) where the texts stand in the input
-    token_ids: NDArray[np.int32]  # (B, T)
+    rows: NDArray[np.intp]  # (at most B,) where the texts stand in the input
+    token_ids: NDArray[np.int32]  # (B, T); what is beyond ``rows`` repeats the last of them
     mask: NDArray[np.bool_]  # (B, T), true for a real token
 
 
@@ -71,16 +71,36 @@ def batches(encodings: Sequence[Encoding], max_tokens: int) -> Iterator[Batch]:
     stepped = np.minimum(-(-lengths // LENGTH_STEP) * LENGTH_STEP, max_tokens)
     padded = np.where(lengths > EXACT_LENGTH, stepped, lengths)
     for T in np.unique(padded)[::-1].tolist():
-        rows = np.flatnonzero(padded == T)
-        B = max(1, TOKENS_PER_BATCH // T)
-        for start in range(0, rows.size, B):
-            yield _batch(encodings, rows[start : start + B], lengths, T)
+        rows, start = np.flatnonzero(padded == T), 0
+        for B in _sizes(rows.size, max(1, TOKENS_PER_BATCH // T)):
+            yield _batch(encodings, rows[start : start + B], lengths, B, T)
+            start += B
+
+
+def _sizes(count: int, full: int) -> Iterator[int]:
+    """Yield sizes of batches that hold ``count`` texts, or a few more.
+
+    Kernels are made for each size, and kept: with any number of texts in the last batch of each
+    length, they took gigabytes in the end. So it is cut into quarters and sixteenths of a full
+    one, and what is left is filled up to a power of four.
+    """
+    for part in (1, 4, 16):
+        size = max(full // part, 1)
+        yield from [size] * (count // size)
+        count %= size
+    if count:
+        yield 4 ** ((count - 1).bit_length() + 1 >> 1)
 
 
 def _batch(
-    encodings: Sequence[Encoding], rows: NDArray[np.intp], lengths: NDArray[np.int32], T: int
+    encodings: Sequence[Encoding],
+    rows: NDArray[np.intp],
+    lengths: NDArray[np.int32],
+    B: int,
+    T: int,
 ) -> Batch:
-    token_ids = np.zeros((rows.size, T), np.int32)
-    for row, ids in zip(rows.tolist(), token_ids, strict=True):
+    token_ids = np.zeros((B, T), np.int32)
+    filled = np.pad(rows, (0, B - rows.size), "edge")
+    for row, ids in zip(filled.tolist(), token_ids, strict=True):
         ids[: lengths[row]] = encodings[row].ids
-    return Batch(rows, token_ids, np.arange(T) < lengths[rows, None])
+    return Batch(rows, token_ids, np.arange(T) < lengths[filled, None])
