@@ -1,0 +1,60 @@
+"""The map and the clusters of a collection, made at one time.
+
+Neither keeps two cores busy, and neither needs the other. So where passages are many and clusters
+are not known yet, another process makes them while this one makes the map, and leaves them where
+they are kept anyway. Threads would not do: what finds communities holds Python's lock.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from semascope.collection import derived
+from semascope.progress import Progress
+
+if TYPE_CHECKING:
+    from semascope.collection.clustering import Clusters
+    from semascope.collection.collection import Collection
+    from semascope.collection.mapping import Map
+
+MANY = 20_000  # passages; fewer have their clusters before another process has begun
+WORK = "import sys, semascope; semascope.open(sys.argv[1]).clusters()"
+
+
+def clusters_and_map(
+    collection: Collection, *, redo: bool, on_progress: Progress
+) -> tuple[Clusters, Map]:
+    """Return what `Collection.clusters` and `Collection.map` do."""
+    known = derived.recall(
+        collection.path / derived.FOLDER, "clusters", of_version=collection.version
+    )
+    if known is None and len(collection) >= MANY:
+        collection.neighbors(on_progress=on_progress)  # which both start from
+        with _clusters_beside(collection.path):
+            found = collection.map(redo=redo, on_progress=on_progress)
+    else:
+        found = collection.map(redo=redo, on_progress=on_progress)
+    return collection.clusters(on_progress=on_progress), found  # made here, if they failed there
+
+
+@contextmanager
+def _clusters_beside(path: Path) -> Iterator[None]:
+    """Have clusters made and kept by another process, and wait for it in the end."""
+    command = [sys.executable, "-P", "-c", WORK, str(path)]
+    nothing = subprocess.DEVNULL
+    try:
+        process = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing)
+    except OSError:  # where Python is part of another program
+        yield
+        return
+    try:
+        yield
+        process.wait()
+    finally:
+        process.kill()
+        process.wait()
