@@ -177,6 +177,12 @@ def glove():
     return sema.load("glove-6b-50d")
 
 
+def test_no_collection_is_made_with_word_vectors(glove, tmp_path):
+    with pytest.raises(InvalidValue, match="embeds no texts; give a model"):
+        sema.index(["a text"], to=tmp_path / "texts.lance", model=glove)
+    assert not list(tmp_path.iterdir())
+
+
 def test_glove_has_the_vectors_of_its_files(glove):
     folder, _ = weights.locate("glove-6b-50d")
     numbers = np.load(folder / "glove_6B_50d_emb.npy")

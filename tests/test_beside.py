@@ -25,7 +25,7 @@ def same(a, b):
 
 def test_they_are_those_that_this_process_would_make(make, monkeypatch):
     expected, drawn = make("here").clusters(), draw(make("alone"))
-    monkeypatch.setattr(beside, "MANY", 1)
+    monkeypatch.setattr(beside, "FEW", 1)
     talks = make("beside")
     monkeypatch.setattr(clustering, "make", None)  # so they cannot be made here
     np.testing.assert_array_equal(draw(talks).coordinates, drawn.coordinates)
@@ -34,7 +34,7 @@ def test_they_are_those_that_this_process_would_make(make, monkeypatch):
 
 @pytest.mark.parametrize("python", ["", "/nowhere/python", "failing"])
 def test_where_that_fails_they_are_made_here(make, monkeypatch, python):
-    monkeypatch.setattr(beside, "MANY", 1)
+    monkeypatch.setattr(beside, "FEW", 1)
     if python == "failing":
         monkeypatch.setattr(beside, "WORK", "raise SystemExit(1)")
     else:
@@ -49,7 +49,7 @@ def test_few_passages_and_known_clusters_start_no_process(make, monkeypatch):
     draw(make("few"))
     known = make("known")
     known.clusters()
-    monkeypatch.setattr(beside, "MANY", 1)
+    monkeypatch.setattr(beside, "FEW", 1)
     draw(known)
 
 

@@ -1,8 +1,8 @@
 """The map and the clusters of a collection, made at one time.
 
-Neither keeps two cores busy, and neither needs the other. So where passages are many and clusters
-are not known yet, another process makes them while this one makes the map, and leaves them where
-they are kept anyway. Threads would not do: what finds communities holds Python's lock.
+Neither keeps two cores busy, and neither needs the other. So where passages are not few and no
+clusters are known yet, another process makes them while this one makes the map, and leaves them
+where they are kept anyway. Threads would not do: what finds communities holds Python's lock.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from semascope.collection.collection import Collection
     from semascope.collection.mapping import Map
 
-MANY = 20_000  # passages; fewer have their clusters before another process has begun
+FEW = 20_000  # passages; fewer have their clusters before another process has begun
+MANY = 300_000  # of more, both together take too much memory: 8 GB of a million
 WORK = "import sys, semascope; semascope.open(sys.argv[1]).clusters()"
 
 
@@ -33,7 +34,7 @@ def clusters_and_map(
     known = derived.recall(
         collection.path / derived.FOLDER, "clusters", of_version=collection.version
     )
-    if known is None and len(collection) >= MANY:
+    if known is None and FEW <= len(collection) <= MANY:
         collection.neighbors(on_progress=on_progress)  # which both start from
         with _clusters_beside(collection.path):
             found = collection.map(redo=redo, on_progress=on_progress)

@@ -101,8 +101,8 @@ def index(
     ColumnNotFound
         If it lacks the text column, the key, or a column that the collection has.
     InvalidValue
-        If the source is of no such kind, or has no name to call the collection by; if a model is
-        given, which has a precision already, and another precision.
+        If the source is of no such kind, or has no name to call the collection by; if the model
+        is one of words, or has a precision already, and another one is given.
     CollectionBusy
         If another process writes to the collection.
     CollectionError
@@ -115,6 +115,8 @@ def index(
     _check_names(file)
     key = key or about.get("key")
     _check_key(file, key)
+    if model is not None and not isinstance(model, Encoder):
+        raise InvalidValue(f"{model!r} embeds no texts; give a model as semascope.load() returns it")
     if model and precision not in (None, model.precision):
         raise InvalidValue(f"{model!r} is not {precision}; load it so, or give only one of the two")
     encoder = model or _load(about, precision)
