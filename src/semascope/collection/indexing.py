@@ -116,7 +116,7 @@ def index(
     key = key or about.get("key")
     _check_key(file, key)
     if model is not None and not isinstance(model, Encoder):
-        raise InvalidValue(f"{model!r} embeds no texts; give a model as semascope.load() returns it")
+        raise InvalidValue(f"{model!r} embeds no texts; give a model as sema.load() returns it")
     if model and precision not in (None, model.precision):
         raise InvalidValue(f"{model!r} is not {precision}; load it so, or give only one of the two")
     encoder = model or _load(about, precision)
