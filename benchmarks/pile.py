@@ -6,8 +6,8 @@
 the picture of the map with clusters and their names, which another process makes beside the map.
 Encoding is timed within indexing. Shares are of what exact encoding alone takes, measured before in
 the same run (of a million, on 100,000). At the end the 1,000 are added, placed on the map and put
-into clusters. Both models are loaded before; the peak of this process' memory, up to the picture, is
-printed. There are 129,000 real texts: of more, all are synthetic, recombined from halves of these.
+into clusters. Both models are loaded before. Printed is this process' peak of memory, up to the
+picture. There are 129,000 real texts: of more, all are synthetic, recombined from halves of these.
 """
 
 import argparse

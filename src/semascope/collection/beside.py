@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from semascope.collection.collection import Collection
     from semascope.collection.mapping import Map
 
-FEW = 20_000  # passages; fewer have their clusters before another process has begun
+FEW = 4_000  # passages; fewer have their clusters before another process has begun
 MANY = 300_000  # of more, both together take too much memory: 8 GB of a million
 WORK = "import sys, semascope; semascope.open(sys.argv[1]).clusters()"
 
