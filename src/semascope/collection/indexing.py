@@ -16,6 +16,7 @@ from semascope.collection.snapshot import ADDED, Snapshot
 from semascope.collection.usable import Usable
 from semascope.encoder import DEFAULT_MODEL, PrecisionName, load
 from semascope.encoder.encoder import Encoder
+from semascope.encoder.words import WordVectors
 from semascope.errors import CollectionError, ColumnNotFound, FileError, InvalidValue
 from semascope.progress import Progress, silent
 from semascope.reading import Source, open_source
@@ -115,7 +116,7 @@ def index(
     _check_names(file)
     key = key or about.get("key")
     _check_key(file, key)
-    if model is not None and not isinstance(model, Encoder):
+    if isinstance(model, WordVectors):
         raise InvalidValue(f"{model!r} embeds no texts; give a model as sema.load() returns it")
     if model and precision not in (None, model.precision):
         raise InvalidValue(f"{model!r} is not {precision}; load it so, or give only one of the two")
