@@ -81,15 +81,15 @@ def _sizes(count: int, full: int) -> Iterator[int]:
     """Yield sizes of batches that hold ``count`` texts, or a few more.
 
     Kernels are made for each size, and kept: with any number of texts in the last batch of each
-    length, they took gigabytes in the end. So it is cut into quarters and sixteenths of a full
-    one, and what is left is filled up to a power of four.
+    length, they took gigabytes in the end. So it is cut into quarters of a full one, and what is
+    left is filled up to a power of four, or to another quarter.
     """
-    for part in (1, 4, 16):
-        size = max(full // part, 1)
+    quarter = max(full // 4, 1)
+    for size in (full, quarter):
         yield from [size] * (count // size)
         count %= size
     if count:
-        yield 4 ** ((count - 1).bit_length() + 1 >> 1)
+        yield min(4 ** ((count - 1).bit_length() + 1 >> 1), quarter)
 
 
 def _batch(
