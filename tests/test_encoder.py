@@ -225,6 +225,15 @@ def test_a_text_has_the_same_bits_alone_and_among_others(each_model, texts):
     np.testing.assert_array_equal(together, alone)
 
 
+def test_any_number_of_texts_makes_batches_of_few_sizes(model):
+    sizes = set()
+    for count in range(1, 500):  # a full batch of so short a text has 256
+        made = list(model._batches(["cat sat"] * count))
+        assert sorted(row for batch in made for row in batch.rows) == list(range(count))
+        sizes |= {batch.token_ids.shape for batch in made}
+    assert len(sizes) <= 6  # for each OpenVINO keeps kernels
+
+
 def test_a_text_has_the_same_bits_in_any_order_and_batch(each_model, texts):
     together = each_model.encode(texts)
     order, mixed = shuffled(texts)

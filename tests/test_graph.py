@@ -185,15 +185,31 @@ def test_a_graph_with_fewer_neighbors_than_usual_is_not_extended(embeddings):
     assert extend(old, np.append(np.arange(10), -1), embeddings[:11]) is None
 
 
+def test_pairs_are_in_the_order_of_rows_then_cosines_then_others():
+    rng = np.random.default_rng(2)
+    rows = np.sort(rng.integers(40, size=2000))
+    others = rng.integers(2**31, size=2000)
+    cosines = rng.uniform(-1, 1, 2000).astype(np.float32)
+    cosines[rng.random(2000) < 0.3] = 0.25  # ties
+    cosines[:8] = [1, -1, 0, -0.0, np.inf, -np.inf, 2**-149, -(2**-149)]
+    cosines[8:16] = cosines[:8]
+    expected = np.lexsort((others, -cosines, rows))
+    np.testing.assert_array_equal(exact._by_row_and_cosine(rows, others, cosines), expected)
+
+
 # --- approximate ---
 
 
-@pytest.fixture(scope="module")
-def many(embeddings):
-    """Return the approximate graph, made of few rows for once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(graph_module, "EXACT_ROWS", 1000)
-        return nearest_neighbors(embeddings)
+@pytest.fixture(params=PRECISIONS)
+def approximated(request, monkeypatch):
+    """Make graphs approximate, few rows or not, by products in one precision or the other."""
+    monkeypatch.setattr(graph_module, "EXACT_ROWS", 1000)
+    monkeypatch.setattr(approximate, "native_precision", lambda: request.param)
+
+
+@pytest.fixture
+def many(approximated, embeddings):
+    return nearest_neighbors(embeddings)
 
 
 def test_most_of_the_true_neighbors_are_found_and_the_share_is_told(many, expected):
@@ -216,14 +232,12 @@ def test_what_an_approximate_graph_says_is_true(many, embeddings):
 
 
 def test_an_approximate_graph_is_the_same_every_time(many, embeddings, monkeypatch):
-    monkeypatch.setattr(graph_module, "EXACT_ROWS", 1000)
     monkeypatch.setattr(approximate.os, "cpu_count", lambda: 1)
     again = nearest_neighbors(embeddings)
     assert same((again.neighbors, again.similarity), many)
 
 
-def test_an_extended_approximate_graph_has_found_no_less(many, embeddings, monkeypatch):
-    monkeypatch.setattr(graph_module, "EXACT_ROWS", 1000)
+def test_an_extended_approximate_graph_has_found_no_less(approximated, embeddings):
     there, earlier = changed(len(embeddings), 5, 60)
     old = nearest_neighbors(embeddings[there])
     now = np.flatnonzero(earlier != GONE)

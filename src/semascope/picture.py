@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from semascope import coloring, finding
 from semascope.cartography import DARK, LIGHT, Theme
-from semascope.collection.beside import clusters_and_map
+from semascope.collection.beside import map_beside_clusters
 from semascope.coloring import Coloring
 from semascope.errors import FileError, InvalidValue
 from semascope.progress import Progress
@@ -51,7 +51,8 @@ def draw(
         raise FileError(f"cannot write {to}: there is no folder {to.parent}; create it first")
     if honesty and color is not None:
         raise InvalidValue("a map is colored by a column or by its honesty, not by both at once")
-    clusters, found = clusters_and_map(collection, redo=redo, on_progress=on_progress)
+    found = map_beside_clusters(collection, redo=redo, on_progress=on_progress)
+    clusters = collection.clusters(on_progress=on_progress)
     drawing = Drawing(collection, clusters, found, color, honesty=honesty)
     if to.suffix.lower() == ".html":
         _write_page(drawing, to, dark=dark)

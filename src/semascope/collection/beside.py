@@ -18,29 +18,29 @@ from semascope.collection import derived
 from semascope.progress import Progress
 
 if TYPE_CHECKING:
-    from semascope.collection.clustering import Clusters
     from semascope.collection.collection import Collection
     from semascope.collection.mapping import Map
 
 FEW = 4_000  # passages; fewer have their clusters before another process has begun
-MANY = 300_000  # of more, both together take too much memory: 8 GB of a million
+MANY = 300_000  # of more, both together take too much memory
 WORK = "import sys, semascope; semascope.open(sys.argv[1]).clusters()"
 
 
-def clusters_and_map(
-    collection: Collection, *, redo: bool, on_progress: Progress
-) -> tuple[Clusters, Map]:
-    """Return what `Collection.clusters` and `Collection.map` do."""
-    known = derived.recall(
-        collection.path / derived.FOLDER, "clusters", of_version=collection.version
-    )
-    if known is None and FEW <= len(collection) <= MANY:
-        collection.neighbors(on_progress=on_progress)  # which both start from
-        with _clusters_beside(collection.path):
-            found = collection.map(redo=redo, on_progress=on_progress)
-    else:
-        found = collection.map(redo=redo, on_progress=on_progress)
-    return collection.clusters(on_progress=on_progress), found  # made here, if they failed there
+def map_beside_clusters(collection: Collection, *, redo: bool, on_progress: Progress) -> Map:
+    """Return what `Collection.map` does; `Collection.clusters` then finds what it needs.
+
+    Or makes it, if it was not made here: it always can.
+    """
+    if not FEW <= len(collection) <= MANY or _are_known(collection):
+        return collection.map(redo=redo, on_progress=on_progress)
+    collection.neighbors(on_progress=on_progress)  # which both start from
+    with _clusters_beside(collection.path):
+        return collection.map(redo=redo, on_progress=on_progress)
+
+
+def _are_known(collection: Collection) -> bool:
+    folder = collection.path / derived.FOLDER
+    return derived.recall(folder, "clusters", of_version=collection.version) is not None
 
 
 @contextmanager

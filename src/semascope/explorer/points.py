@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from semascope.collection.beside import clusters_and_map
+from semascope.collection.beside import map_beside_clusters
 from semascope.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def points(collection: Collection, *, on_progress: Progress = silent) -> pa.Tabl
         ``x``, ``y`` and ``honesty``, float32; ``coarse``, ``medium`` and ``fine``, int32, the
         cluster of each passage on that level.
     """
-    _, drawn = clusters_and_map(collection, redo=False, on_progress=on_progress)
+    drawn = map_beside_clusters(collection, redo=False, on_progress=on_progress)
     places = np.ascontiguousarray(drawn.coordinates.T)  # (2, N)
     arrays = {"x": places[0], "y": places[1], "honesty": drawn.honesty}
     labels = {level: collection.clusters(level).labels for level in LEVELS}

@@ -42,7 +42,6 @@ DIVISIONS = 60  # at most; 14 to 20 are usual
 ASSIGNED = 4096  # rows that choose their cell at once: 4 MB of products with 500
 CELL_QUERIES = 1024  # rows of a cell whose neighbors are sought at once
 STEP = 64  # rows that a cell is filled up to a multiple of: few sizes, as each costs a kernel
-BLOCK_ROWS = 2**16  # rounded at once
 Item = TypeVar("Item")
 
 
@@ -91,9 +90,7 @@ class _Rows:
     def __init__(self, embeddings: FloatArray):
         self.embeddings = embeddings
         self._precision = native_precision()
-        blocks = range(0, len(embeddings), BLOCK_ROWS)
-        stored = [as_stored(embeddings[i : i + BLOCK_ROWS], self._precision) for i in blocks]
-        self._stored: Stored = np.concatenate(stored) if self._precision == "bf16" else embeddings
+        self._stored = as_stored(embeddings, self._precision)
         a, b = (op.parameter([-1, embeddings.shape[1]], TYPES[self._precision]) for _ in "ab")
         model = make_model([op.matmul(a, b, False, True)], [a, b], "products")
         self._compiled = compile_model(model, self._precision)

@@ -23,6 +23,7 @@ from semascope.encoder.runtime import (
     ov,
 )
 from semascope.structure.stored import (
+    BLOCK_ROWS,
     STORED_AS,
     TYPES,
     FloatArray,
@@ -39,7 +40,6 @@ CELLS = 2**26  # products that a request holds at most: 128 MB of bfloat16, 256 
 GROUP = 32  # products with one maximum
 STRIDE = 32  # from one of them to the next: maxima of lines then, yet a group is near together
 PART = GROUP * STRIDE  # rows whose products still lie in the cache when the maxima are taken
-BLOCK_ROWS = 8192  # rounded at once
 MANY = 512  # groups within reach of a query: beyond, float32 is faster, as it tells more apart
 
 
@@ -99,12 +99,11 @@ def _as_multiplied(embeddings: FloatArray, precision: Precision) -> tuple[Stored
     Accuracy and Stability of Numerical Algorithms, section 3.1).
     """
     N, D = embeddings.shape
-    multiplied: Stored = np.empty((N, D), STORED_AS[precision])
+    multiplied = as_stored(embeddings, precision)
     away, length = np.empty(N), np.empty(N)  # |x - x'|, |x|
     for start in range(0, N, BLOCK_ROWS):
         block = slice(start, start + BLOCK_ROWS)
         rows = embeddings[block]
-        multiplied[block] = as_stored(rows, precision)
         lost = (rows - as_float32(multiplied[block])).astype(np.float64)
         away[block] = np.sqrt(np.vecdot(lost, lost))
         wide = rows.astype(np.float64)

@@ -151,11 +151,11 @@ def first_of_each(
 
 
 def _by_row_and_cosine(rows: IndexArray, others: IndexArray, cosines: FloatArray) -> IndexArray:
-    """Return as ``np.lexsort((others, -cosines, rows))``, in a ninth of the time.
+    """Return ``np.lexsort((others, -cosines, rows))``, in a ninth of the time.
 
     One number holds a row and its cosine, whose bits are brought into order; ties are few.
     """
-    bits = cosines.view(np.int32).astype(np.int64)
+    bits = (cosines + np.float32(0)).view(np.int32).astype(np.int64)  # -0 is 0
     bits ^= bits >> 63 & 0x7FFFFFFF  # of negative numbers the larger have the smaller bits
     key = (rows << 32) - bits  # (P,)
     order = np.argsort(key)
