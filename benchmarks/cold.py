@@ -3,11 +3,11 @@
     python benchmarks/cold.py
 
 Measured are whole processes, from their start to their end, in turn: ``semascope similar uncle
-aunt`` (or, where the command is not installed, the three lines that do the same) against the same
-three lines with sentence-transformers. The weights are on disk, and neither side may ask the hub
-for news. Each is run once unmeasured; a figure is the median of the runs. Processor time is the
-user's and the system's, memory the peak of the resident set, both as the kernel accounts for the
-process when it ends (``wait4``).
+aunt``, and the three lines of Python that do the same, in each precision, against the same three
+lines with sentence-transformers. The weights are on disk, and neither side may ask the hub for
+news. Each is run once unmeasured; a figure is the median of the runs. Processor time is the user's
+and the system's, memory the peak of the resident set, both as the kernel accounts for the process
+when it ends (``wait4``).
 """
 
 import argparse
@@ -24,7 +24,7 @@ from common import in_turn, print_machine, print_table, weights_folder, without_
 
 OURS = """
 import semascope as sema
-a, b = sema.load(precision="f32").encode(["uncle", "aunt"])
+a, b = sema.load(precision={precision!r}).encode(["uncle", "aunt"])
 print(sema.cosine_similarity(a, b))
 """
 THEIRS = """
@@ -32,7 +32,7 @@ from sentence_transformers import SentenceTransformer
 model = SentenceTransformer({folder!r})
 print(model.similarity(*model.encode(["uncle", "aunt"])).item())
 """
-COSINE = "0.73"  # what either must print: 0.7339
+COSINE = "0.73"  # what each must print: 0.7339 where it is exact
 
 
 class Cost(NamedTuple):
@@ -53,24 +53,30 @@ def main() -> None:
     script = Path(sys.executable).with_name("semascope")
     python = [sys.executable, "-c"]
     sides = {
-        "sentence-transformers, three lines": [*python, THEIRS.format(folder=str(weights_folder()))]
+        "sentence-transformers, three lines": [
+            *python,
+            THEIRS.format(folder=str(weights_folder())),
+        ],
+        "`semascope similar uncle aunt`": [str(script), "similar", "uncle", "aunt"],
     }
-    if script.exists():
-        sides["`semascope similar uncle aunt`"] = [str(script), "similar", "uncle", "aunt"]
-    else:
-        sides["semascope, three lines"] = [*python, OURS]
+    for precision in ("f32", "bf16", "int8"):
+        sides[f"semascope, three lines, {precision}"] = [*python, OURS.format(precision=precision)]
     print_machine("sentence-transformers", "torch", "openvino")
     for command in sides.values():
         run(command)
     costs = in_turn({name: partial(run, command) for name, command in sides.items()}, rounds)
     medians = {name: Cost(*map(median, zip(*runs, strict=True))) for name, runs in costs.items()}
+    theirs, *_ = medians.values()
     rows = [
-        [name, f"{cost.wall:.2f}", f"{cost.processor:.2f}", f"{cost.memory:.0f}"]
+        [
+            name,
+            *(f"{cost.wall:.2f}", f"{cost.processor:.2f}", f"{cost.memory:.0f}"),
+            *(f"{b / a:.1f}×" for a, b in zip(cost, theirs, strict=True)),
+        ]
         for name, cost in medians.items()
     ]
-    theirs, ours = medians.values()
-    rows.append(["ratio", *(f"{a / b:.1f}×" for a, b in zip(theirs, ours, strict=True))])
-    print_table(["cold process", "wall, s", "processor, s", "peak memory, MB"], rows)
+    titles = ["wall, s", "processor, s", "peak memory, MB"]
+    print_table(["cold process", *titles, "times less: wall", "processor", "memory"], rows)
 
 
 def run(command: list[str]) -> Cost:

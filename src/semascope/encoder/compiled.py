@@ -6,6 +6,7 @@ is made anew. Without it nothing is different but the time.
 
 import hashlib
 import logging
+import mmap
 import os
 import platform
 import tempfile
@@ -49,11 +50,13 @@ def compiled(
     path = cache_folder() / "compiled" / f"{checkpoint.revision}.int8"
     made_from = _hash_of_everything(checkpoint, found, precision)
     try:
-        content = path.read_bytes()
-        body = content[2 * HASH :]
-        if content[: 2 * HASH] == made_from + hashlib.sha256(body).digest():
+        with path.open("rb") as file:
+            head = file.read(2 * HASH)
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)  # as the weights are
+        body = memoryview(content)[2 * HASH :]
+        if head == made_from + hashlib.sha256(body).digest():
             return import_model(body, precision)
-    except (OSError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # ValueError: it is empty
         log.debug("no compiled model in %s: %s", path, error)
     model = compile_model(make(), precision)
     if not ranges.multiplies_exactly():
@@ -63,11 +66,11 @@ def compiled(
         )
         return model  # without being kept, so that this is said again
     try:
-        body = export_model(model)
+        exported = export_model(model)
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent) as folder:
             temporary = Path(folder, path.name)
-            temporary.write_bytes(made_from + hashlib.sha256(body).digest() + body)
+            temporary.write_bytes(made_from + hashlib.sha256(exported).digest() + exported)
             temporary.replace(path)  # whole or not at all
     except (OSError, RuntimeError) as error:  # a full disk, a folder that is read only
         log.debug("the compiled model is not kept in %s: %s", path, error)

@@ -74,9 +74,16 @@ def export_model(compiled: CompiledModel) -> bytes:
     return body
 
 
-def import_model(body: bytes, precision: Precision) -> CompiledModel:
-    """Return the compiled model that was exported; it must be whole and of this OpenVINO."""
-    return _core.import_model(body, "CPU", _settings(precision))
+def import_model(body: memoryview, precision: Precision) -> CompiledModel:
+    """Return the compiled model that was exported; it must be whole and of this OpenVINO.
+
+    Its weights stay where they are, in ``body``, so that nothing of a mapped file is copied. What
+    is mapped must be open to writing, though nothing is written.
+    """
+    tensor = ov.Tensor(np.frombuffer(body, np.uint8), shared_memory=True)
+    compiled = _core.import_model(tensor, "CPU", _settings(precision))
+    compiled.body = body  # which OpenVINO reads as long as the model is there, but does not hold
+    return compiled
 
 
 def traits() -> list[str]:
