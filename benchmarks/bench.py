@@ -3,8 +3,8 @@
     python benchmarks/bench.py [NAME ...]
 
 Without a name all run, in the order of the README: three hours on two cores. What NAME prints
-goes to benchmarks/results/NAME.md, and what it says besides to NAME.log. If one fails, the others
-still run, and the last lines of its log stand at the end. Inputs that are made first, by
+goes to benchmarks/results/NAME.md, when it is done, and what it says besides to NAME.log. If one
+fails, the others still run, and the last lines of its log stand at the end. Inputs that are made first, by
 inputs.py, stay in benchmarks/inputs. Needs what `make bench` installs.
 """
 
@@ -88,8 +88,10 @@ def main() -> int:
 def bench(name: str) -> bool:
     """Run the commands of a benchmark until one fails; return whether all went well."""
     measured = [f"benchmarks/{name}.py {o}".strip() for o in OPTIONS.get(name, [""])]
+    result = RESULTS / f"{name}.md"
+    unfinished = result.with_suffix(".part")  # so that an older result stays until it is done
     with (
-        (RESULTS / f"{name}.md").open("w", encoding="utf-8") as table,
+        unfinished.open("w", encoding="utf-8") as table,
         (RESULTS / f"{name}.log").open("w", encoding="utf-8") as log,
     ):
         for command in BEFORE.get(name, []):
@@ -100,6 +102,7 @@ def bench(name: str) -> bool:
             if not run(command, table, log):
                 return False
             print(file=table)
+    unfinished.replace(result)
     return True
 
 
