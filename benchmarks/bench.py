@@ -4,8 +4,8 @@
 
 Without a name all run, in the order of the README: three hours on two cores. What NAME prints
 goes to benchmarks/results/NAME.md, when it is done, and what it says besides to NAME.log. If one
-fails, the others still run, and the last lines of its log stand at the end. Inputs that are made first, by
-inputs.py, stay in benchmarks/inputs. Needs what `make bench` installs.
+fails, the others still run, and the last lines of its log stand at the end. Inputs that are made
+first, by inputs.py, stay in benchmarks/inputs. Needs what `make bench` installs.
 """
 
 import argparse
