@@ -29,13 +29,9 @@ def on_circle(*degrees):
 
 
 def groups_of(embeddings, threshold, *, k=5, preferred=None):
-    order = np.arange(len(embeddings)) if preferred is None else preferred
-    return near_duplicates(
-        nearest_neighbors(embeddings, k=k),
-        embeddings,
-        threshold,
-        preferred=np.array(order, np.int32),
-    )
+    order = list(range(len(embeddings)) if preferred is None else preferred)
+    graph = nearest_neighbors(embeddings, k=k)
+    return near_duplicates(graph, embeddings, threshold, preference=order.index)
 
 
 @pytest.fixture(scope="module")

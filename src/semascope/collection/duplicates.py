@@ -67,9 +67,8 @@ def find(
     """
     suggested = structure.suggest_threshold(graph)
     threshold = suggested if threshold is None else threshold
-    longest = sorted(range(len(texts)), key=lambda row: (-len(texts[row]), texts[row]))
     near = structure.near_duplicates(
-        graph, embeddings, threshold, preferred=np.array(longest, np.int32)
+        graph, embeddings, threshold, preference=lambda row: (-len(texts[row]), texts[row])
     )
     groups = [
         _group(passages, group.keeper, group.rows.tolist(), group.similarity.tolist())

@@ -87,7 +87,7 @@ class Insight:
             arrays["honesty"][self._row],
             arrays["placed"][self._row] != 0,
             remade,
-            partial(self.neighbors, silent),
+            self._neighbors_of,
         )
 
     def duplicates(self, threshold: float | None, on_progress: Progress) -> Duplicates:
@@ -103,6 +103,11 @@ class Insight:
         """Return the (N, k) nearest passages of each passage, one for each distinct text."""
         graph = self._neighbors(on_progress)
         return self._first.astype(np.int32)[graph.neighbors][self._row]
+
+    def _neighbors_of(self, number: int) -> NDArray[np.int32]:
+        """Return those of one passage, (k,)."""
+        nearest: RowArray = self._neighbors(silent).neighbors[self._row[number]]
+        return self._first[nearest].astype(np.int32)
 
     @cached_property
     def _row(self) -> RowArray:

@@ -43,8 +43,8 @@ class Map:
     honesty: FloatArray
     placed: NDArray[np.bool_]
     remade: str = ""
-    _neighbors: Callable[[], NDArray[np.int32]] = field(
-        default=lambda: np.empty((0, 0), np.int32), repr=False, compare=False
+    _neighbors_of: Callable[[int], NDArray[np.int32]] = field(
+        default=lambda _: np.empty(0, np.int32), repr=False, compare=False
     )
 
     @property
@@ -68,7 +68,7 @@ class Map:
         list of int
             Numbers of passages, the most similar first; of those with one text the first.
         """
-        neighbors = self._neighbors()[number]
+        neighbors = self._neighbors_of(number)
         return [int(far) for far in structure.torn(self.coordinates, neighbors, number)]
 
 

@@ -1,7 +1,8 @@
 """The two ends of similarity: rows that are nearly the same, and rows unlike all others."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -32,7 +33,7 @@ class Near:
 
 
 def near_duplicates(
-    graph: Graph, embeddings: FloatArray, threshold: float, *, preferred: RowArray
+    graph: Graph, embeddings: FloatArray, threshold: float, *, preference: Callable[[int], Any]
 ) -> list[Near]:
     """Return groups of rows, each of which has one that is nearly the same as all others in it.
 
@@ -49,13 +50,14 @@ def near_duplicates(
     threshold : float
         Cosine similarity from which two rows are nearly the same, in [-1, 1]; see
         `suggest_threshold`.
-    preferred : ndarray of shape (N,), int32
-        All rows, the one that should rather be a keeper first.
+    preference : callable(row)
+        The key that sorts rows so that the one that should rather be a keeper comes first; no two
+        rows have the same.
 
     Returns
     -------
     list of Near
-        In the order of their keepers in ``preferred``; two rows in each at least, and no row in
+        In the order of their keepers' preference; two rows in each at least, and no row in
         two. What is in none is not as similar as that to any keeper.
 
     Raises
@@ -69,14 +71,11 @@ def near_duplicates(
     """
     if not -1 <= threshold <= 1:
         raise InvalidValue(f"threshold is a cosine similarity in [-1, 1], got {threshold}")
-    rank = np.empty(len(preferred), dtype=np.int64)
-    rank[preferred] = np.arange(len(preferred))
-    groups = [
-        group
-        for chain in _chains(graph, threshold)
-        for group in _around_keepers(embeddings, chain[np.argsort(rank[chain])], threshold)
-    ]
-    return sorted(groups, key=lambda group: int(rank[group.keeper]))
+    groups: list[Near] = []
+    for chain in _chains(graph, threshold):
+        rows = np.array(sorted(chain.tolist(), key=preference), np.int32)
+        groups += _around_keepers(embeddings, rows, threshold)
+    return sorted(groups, key=lambda group: preference(group.keeper))
 
 
 def _chains(graph: Graph, threshold: float) -> list[RowArray]:
@@ -84,11 +83,13 @@ def _chains(graph: Graph, threshold: float) -> list[RowArray]:
     N = len(graph.neighbors)
     if not N:
         return []
-    low, high, similarity = graph.edges()
-    near = similarity >= threshold
-    links = coo_array((np.ones(near.sum()), (low[near], high[near])), shape=(N, N))
+    row, place = np.nonzero(graph.similarity >= threshold)
+    other = graph.neighbors[row, place]
+    links = coo_array((np.ones(len(row)), (row, other)), shape=(N, N))
     _, chain = connected_components(links, directed=False)
-    return [rows for rows in members(chain) if len(rows) > 1]
+    linked = np.union1d(row, other).astype(np.int32)
+    _, number = np.unique(chain[linked], return_inverse=True)
+    return [linked[some] for some in members(number.astype(np.int32))]
 
 
 def _around_keepers(embeddings: FloatArray, rows: RowArray, threshold: float) -> Iterator[Near]:
