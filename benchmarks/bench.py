@@ -2,7 +2,7 @@
 
     python benchmarks/bench.py [NAME ...]
 
-Without a name all run, in the order of the README: three hours on two cores. What NAME prints
+Without a name all run, in the order of the README: 100 minutes on two cores. What NAME prints
 goes to benchmarks/results/NAME.md, when it is done, and what it says besides to NAME.log. If one
 fails, the others still run, and the last lines of its log stand at the end. Inputs that are made
 first, by inputs.py, stay in benchmarks/inputs. Needs what `make bench` installs.
